@@ -1,0 +1,52 @@
+// FramePool: memory for coroutine frames and for the small objects of one request, from free lists in 64-byte classes. One pool per thread;
+// what a thread takes it gives back, because tasks never change their thread. `Pooled` gives a class the same allocation.
+#pragma once
+#include <cstddef>
+#include <cstdlib>
+#include <utility>
+
+namespace vaettir {
+namespace detail {
+
+class FramePool {
+ public:
+  void* take(std::size_t size) {
+    const std::size_t index = class_of(size);
+    if (index < kClasses && free_[index] != nullptr) {
+      return std::exchange(free_[index], *static_cast<void**>(free_[index]));
+    }
+    void* memory = std::malloc(index < kClasses ? index * kClassBytes : size);
+    if (memory == nullptr) std::abort();  // out of memory is fatal here as everywhere else
+    return memory;
+  }
+  void give(void* memory, std::size_t size) noexcept {
+    const std::size_t index = class_of(size);
+    if (index >= kClasses) return std::free(memory);
+    *static_cast<void**>(memory) = free_[index];
+    free_[index] = memory;
+  }
+  ~FramePool() {
+    for (void* list : free_) {
+      while (list != nullptr) std::free(std::exchange(list, *static_cast<void**>(list)));
+    }
+  }
+
+ private:
+  static constexpr std::size_t kClassBytes = 64;  // one cache line: neighbours do not share
+  static constexpr std::size_t kClasses = 65;     // up to 4 KiB; bigger frames hold a buffer by mistake
+  static std::size_t class_of(std::size_t size) { return (size + kClassBytes - 1) / kClassBytes; }
+  void* free_[kClasses] = {};
+};
+
+inline thread_local FramePool frame_pool;
+
+}  // namespace detail
+
+struct Pooled {
+  static void* operator new(std::size_t size) { return detail::frame_pool.take(size); }
+  static void operator delete(void* memory, std::size_t size) noexcept {
+    detail::frame_pool.give(memory, size);
+  }
+};
+
+}  // namespace vaettir

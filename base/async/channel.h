@@ -1,6 +1,8 @@
-// Channel<T>: messages to one loop. Any thread may send through a Sender; the owner, on its loop, awaits receive(). Bounded: send() says false when
-// `capacity` messages wait, unless the message is the last (close). A Channel that is destroyed drops what comes later; Senders notice by closed().
-// Event<>: the same loop only: one waiter, set() resumes it through the ready list. Semaphore: the same loop only, FIFO.
+// Channel<T>: messages to one loop. Any thread may send through a Sender; the owner, on its loop,
+// awaits receive(). Bounded: send() says false when `capacity` messages wait, unless the message is
+// the last (close). A Channel that is destroyed drops what comes later; Senders notice by closed().
+// Event<>: the same loop only: one waiter, set() resumes it through the ready list. Semaphore: the
+// same loop only, FIFO.
 #pragma once
 #include <atomic>
 #include <coroutine>

@@ -1,5 +1,6 @@
-// FramePool: memory for coroutine frames and for the small objects of one request, from free lists in 64-byte classes. One pool per thread;
-// what a thread takes it gives back, because tasks never change their thread. `Pooled` gives a class the same allocation.
+// FramePool: memory for coroutine frames and for the small objects of one request, from free lists
+// in 64-byte classes. One pool per thread; what a thread takes it gives back, because tasks never
+// change their thread. `Pooled` gives a class the same allocation.
 #pragma once
 #include <cstddef>
 #include <cstdlib>
@@ -33,7 +34,8 @@ class FramePool {
 
  private:
   static constexpr std::size_t kClassBytes = 64;  // one cache line: neighbours do not share
-  static constexpr std::size_t kClasses = 65;     // up to 4 KiB; bigger frames hold a buffer by mistake
+  static constexpr std::size_t kClasses =
+      65;  // up to 4 KiB; bigger frames hold a buffer by mistake
   static std::size_t class_of(std::size_t size) { return (size + kClassBytes - 1) / kClassBytes; }
   void* free_[kClasses] = {};
 };

@@ -1,5 +1,6 @@
-// Loop: one thread's event loop: readiness of sockets, timers, messages from other loops, and the tasks that wait for them.
-// app/ makes one per thread and passes it by reference; it outlives everything that runs on it. All members but post() and stop() belong to the loop's thread.
+// Loop: one thread's event loop: readiness of sockets, timers, messages from other loops, and the
+// tasks that wait for them. app/ makes one per thread and passes it by reference; it outlives
+// everything that runs on it. All members but post() and stop() belong to the loop's thread.
 #pragma once
 #include <atomic>
 #include <coroutine>
@@ -18,7 +19,8 @@ struct event_base;
 
 namespace vaettir {
 
-// Something that looks at the coarse clock once a second: idle limits, minimum rates, pool expiry. Linked while it lives.
+// Something that looks at the coarse clock once a second: idle limits, minimum rates, pool expiry.
+// Linked while it lives.
 class Swept {
  public:
   Swept() = default;
@@ -39,7 +41,8 @@ class Swept {
 class Loop {
  public:
   using Message = std::move_only_function<void()>;
-  // One socket read of this size empties what a kernel buffer usually holds (facts: throughput of large bodies is flat from here).
+  // One socket read of this size empties what a kernel buffer usually holds (facts: throughput of
+  // large bodies is flat from here).
   static constexpr std::size_t kScratchBytes = 64 * 1024;
   // Idle limits have this resolution; a sleep() is exact.
   static constexpr std::chrono::seconds kSweepPeriod{1};
@@ -49,14 +52,18 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  // Runs until stop(); then cancels the janitor's tasks after giving them kFarewell to end by themselves.
+  // Runs until stop(); then cancels the janitor's tasks after giving them kFarewell to end by
+  // themselves.
   void run();
-  void stop();                   // any thread
-  void post(Message message);    // any thread; runs on this loop, in order. Never lost while the loop runs
-  // One turn of the loop, waiting at most `longest`; for tests and for programs that drive the loop themselves.
+  void stop();  // any thread
+  void post(
+      Message message);  // any thread; runs on this loop, in order. Never lost while the loop runs
+  // One turn of the loop, waiting at most `longest`; for tests and for programs that drive the loop
+  // themselves.
   void turn(Duration longest);
 
-  // Resumes the coroutine after the current callback has returned: what callbacks of libraries use to wake a task.
+  // Resumes the coroutine after the current callback has returned: what callbacks of libraries use
+  // to wake a task.
   void ready(std::coroutine_handle<> handle) { ready_.push_back(handle); }
 
   Deadline now() const { return now_; }  // read once per turn
@@ -72,7 +79,8 @@ class Loop {
  private:
   friend class Swept;
   struct Timers;
-  static constexpr std::chrono::seconds kFarewell{5};  // a rollback or a lease given back is a round trip to a local service
+  static constexpr std::chrono::seconds kFarewell{
+      5};  // a rollback or a lease given back is a round trip to a local service
   void drain_mailbox();
   void drain_ready();
   void run_sweep();

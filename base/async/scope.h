@@ -1,7 +1,7 @@
 // Scope: owns the tasks nobody awaits, and outlives none of them.
 //
-// A server spawns one task per connection here. A task that ends leaves by itself; destroying the Scope cancels the rest. Nothing is ever let go: every
-// task has an owner. Used on one loop only.
+// A server spawns one task per connection here. A task that ends leaves by itself; destroying the
+// Scope cancels the rest. Nothing is ever let go: every task has an owner. Used on one loop only.
 #pragma once
 #include <list>
 #include <type_traits>
@@ -59,7 +59,8 @@ class Scope {
   };
   static Reaper reap(Entry* entry) {
     entry->reaped = true;
-    entry->task.take();  // an exception here is a bug in the task: Reaper terminates, with the trace of the throw
+    entry->task.take();  // an exception here is a bug in the task: Reaper terminates, with the
+                         // trace of the throw
     entry->scope.running_.erase(entry->self);
     co_return;
   }

@@ -1,4 +1,5 @@
-// Exact timers: co_await sleep(loop, 30ms). For retries, probes and short deadlines of single operations; idle limits of connections are swept (loop.h).
+// Exact timers: co_await sleep(loop, 30ms). For retries, probes and short deadlines of single
+// operations; idle limits of connections are swept (loop.h).
 #pragma once
 #include <coroutine>
 

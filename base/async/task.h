@@ -1,8 +1,10 @@
 // Task<T>: a call that may not be finished yet.
 //
-// Calling a coroutine runs it, like any function, up to the first thing it really has to wait for. The Task owns the frame: destroying a Task
-// cancels the work, and everything the frame holds is released by destructors. A Task is awaited at most once, on the loop that made it; only that
-// loop resumes it. A function that has its answer at hand need not be a coroutine: `return Step::kContinue;` builds a ready Task without a frame.
+// Calling a coroutine runs it, like any function, up to the first thing it really has to wait for.
+// The Task owns the frame: destroying a Task cancels the work, and everything the frame holds is
+// released by destructors. A Task is awaited at most once, on the loop that made it; only that loop
+// resumes it. A function that has its answer at hand need not be a coroutine: `return
+// Step::kContinue;` builds a ready Task without a frame.
 #pragma once
 #include <cassert>
 #include <concepts>
@@ -24,20 +26,24 @@ struct NotAcrossAwait {};
 
 namespace detail {
 
-// What may be a parameter of a coroutine, checked at compile time: T&& dangles as soon as the caller's full
-// expression ends; locks are not held across suspension.
+// What may be a parameter of a coroutine, checked at compile time: T&& dangles as soon as the
+// caller's full expression ends; locks are not held across suspension.
 template <class A>
 consteval bool param_ok() {
-  if constexpr (std::is_rvalue_reference_v<A>) return false;
-  else if constexpr (!requires { sizeof(std::remove_reference_t<A>); }) return true;
-  else return !std::is_base_of_v<NotAcrossAwait, std::remove_cvref_t<A>>;
+  if constexpr (std::is_rvalue_reference_v<A>)
+    return false;
+  else if constexpr (!requires { sizeof(std::remove_reference_t<A>); })
+    return true;
+  else
+    return !std::is_base_of_v<NotAcrossAwait, std::remove_cvref_t<A>>;
 }
 
 struct PromiseBase : Pooled {
   std::coroutine_handle<> waiter = std::noop_coroutine();
   std::exception_ptr thrown;
 
-  // Eager: a child that finishes at once never suspends its parent, so a loop of ready awaits uses no stack.
+  // Eager: a child that finishes at once never suspends its parent, so a loop of ready awaits uses
+  // no stack.
   std::suspend_never initial_suspend() noexcept { return {}; }
   struct Final {
     bool await_ready() noexcept { return false; }
@@ -50,7 +56,8 @@ struct PromiseBase : Pooled {
   Final final_suspend() noexcept { return {}; }
   void unhandled_exception() noexcept { thrown = std::current_exception(); }
   void rethrow() {
-    if (thrown) [[unlikely]] std::rethrow_exception(std::exchange(thrown, nullptr));
+    if (thrown) [[unlikely]]
+      std::rethrow_exception(std::exchange(thrown, nullptr));
   }
 };
 
@@ -106,7 +113,8 @@ class [[nodiscard]] Task {
   }
 
   bool done() const { return !frame_ || frame_.done(); }
-  // Who is resumed, by the loop, when the work is done; for owners that do not co_await (Scope, tests).
+  // Who is resumed, by the loop, when the work is done; for owners that do not co_await (Scope,
+  // tests).
   void on_done(std::coroutine_handle<> waiter) { frame_.promise().waiter = waiter; }
 
   struct Awaiter {
@@ -118,7 +126,8 @@ class [[nodiscard]] Task {
     T await_resume() { return task.take(); }
   };
   Awaiter operator co_await() && noexcept { return Awaiter{*this}; }
-  // Waits without taking the value, so that an owner may start the work early and await it later; take() follows.
+  // Waits without taking the value, so that an owner may start the work early and await it later;
+  // take() follows.
   struct Join {
     Task& task;
     bool await_ready() const noexcept { return task.done(); }

@@ -19,8 +19,8 @@ enum class Side : std::uint8_t { kClient, kUpstream, kOurs };
 
 struct CauseFacts {
   Cause cause;
-  std::string_view name;         // "connect_refused": logs, metric labels, Proxy-Status details
-  std::uint16_t status;          // HTTP status of the answer
+  std::string_view name;  // "connect_refused": logs, metric labels, Proxy-Status details
+  std::uint16_t status;   // HTTP status of the answer
   Side side;
   bool retry;                    // the same request may succeed when it is sent again
   std::string_view proxy_error;  // RFC 9209 section 2.3

@@ -1,7 +1,9 @@
-// json::Value: the immutable, shared JSON document that workflow items are made of. A Value is 16 bytes and copied freely: what it points to
-// is counted (atomically: values cross loops) and never changes; with() and without() make a new level that shares the rest.
-// Values are JavaScript's: numbers are doubles written as JavaScript writes them, integer-like keys come first in an object, text may hold lone
-// surrogates (kept as WTF-8). `undefined` exists as a value so that a missing path has an answer; it is never written.
+// json::Value: the immutable, shared JSON document that workflow items are made of. A Value is 16
+// bytes and copied freely: what it points to is counted (atomically: values cross loops) and never
+// changes; with() and without() make a new level that shares the rest. Values are JavaScript's:
+// numbers are doubles written as JavaScript writes them, integer-like keys come first in an object,
+// text may hold lone surrogates (kept as WTF-8). `undefined` exists as a value so that a missing
+// path has an answer; it is never written.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -28,7 +30,7 @@ struct ObjectRep;
 class Value {
  public:
   Value() : type_(Type::kUndefined), bits_{} {}
-  Value(std::nullptr_t) : type_(Type::kNull), bits_{} {}           // NOLINT: literals read as JSON
+  Value(std::nullptr_t) : type_(Type::kNull), bits_{} {}  // NOLINT: literals read as JSON
   Value(bool value) : type_(Type::kBoolean) { bits_.boolean = value; }  // NOLINT
   Value(double value) : type_(Type::kNumber) { bits_.number = value; }  // NOLINT
   Value(int value) : Value(static_cast<double>(value)) {}               // NOLINT
@@ -38,11 +40,13 @@ class Value {
   Value(const char* text) : Value(std::string_view(text)) {}            // NOLINT
   Value(const std::string& text) : Value(std::string_view(text)) {}     // NOLINT
   static Value array(std::vector<Value> elements);
-  // Later duplicates win, in the place of the first (as JSON.parse); integer-like keys sorted to the front.
+  // Later duplicates win, in the place of the first (as JSON.parse); integer-like keys sorted to
+  // the front.
   static Value object(std::vector<std::pair<std::string, Value>> members);
 
   Value(const Value& other) noexcept;
-  Value(Value&& other) noexcept : type_(std::exchange(other.type_, Type::kUndefined)), bits_(other.bits_) {}
+  Value(Value&& other) noexcept
+      : type_(std::exchange(other.type_, Type::kUndefined)), bits_(other.bits_) {}
   Value& operator=(Value other) noexcept {
     std::swap(type_, other.type_);
     std::swap(bits_, other.bits_);
@@ -61,8 +65,14 @@ class Value {
   bool is_object() const { return type_ == Type::kObject; }
 
   // Each asserts its type.
-  bool boolean() const { assert(is_boolean()); return bits_.boolean; }
-  double number() const { assert(is_number()); return bits_.number; }
+  bool boolean() const {
+    assert(is_boolean());
+    return bits_.boolean;
+  }
+  double number() const {
+    assert(is_number());
+    return bits_.number;
+  }
   std::string_view string() const;
   std::span<const Value> elements() const;
   std::span<const Member> members() const;
@@ -70,12 +80,15 @@ class Value {
   // Lenient reads: the wanted type, or the fallback.
   bool boolean_or(bool fallback) const { return is_boolean() ? bits_.boolean : fallback; }
   double number_or(double fallback) const { return is_number() ? bits_.number : fallback; }
-  std::string_view string_or(std::string_view fallback) const { return is_string() ? string() : fallback; }
+  std::string_view string_or(std::string_view fallback) const {
+    return is_string() ? string() : fallback;
+  }
 
   // Elements of an array, members of an object, 0 for everything else.
   std::size_t size() const;
   bool empty() const { return size() == 0; }
-  // The element or member; undefined where there is none or this is no array or object. Never throws.
+  // The element or member; undefined where there is none or this is no array or object. Never
+  // throws.
   const Value& operator[](std::size_t index) const;
   const Value& operator[](int index) const { return (*this)[static_cast<std::size_t>(index)]; }
   const Value& operator[](std::string_view key) const;
@@ -123,12 +136,15 @@ class ObjectBuilder {
   std::vector<std::pair<std::string, Value>> members_;
 };
 
-// simdjson parses; what it refuses although JavaScript takes it (lone surrogates, numbers beyond double's range, nesting to kMaxDepth)
-// goes to our own parser. A leading BOM is skipped. Errors: bad_request, "line L column C: what is wrong".
-inline constexpr std::size_t kMaxDepth = 10'000;  // as deep as people's data was seen, and far from the end of a stack that recurses
+// simdjson parses; what it refuses although JavaScript takes it (lone surrogates, numbers beyond
+// double's range, nesting to kMaxDepth) goes to our own parser. A leading BOM is skipped. Errors:
+// bad_request, "line L column C: what is wrong".
+inline constexpr std::size_t kMaxDepth =
+    10'000;  // as deep as people's data was seen, and far from the end of a stack that recurses
 Result<Value> parse(std::string_view text);
 
-// JSON.stringify: undefined members are left out, undefined elements and NaN become null. indent 0 = one line.
+// JSON.stringify: undefined members are left out, undefined elements and NaN become null. indent 0
+// = one line.
 std::string to_text(const Value& value, int indent = 0);
 void append_text(std::string& out, const Value& value);
 // One JSON string literal, quotes included; for JSON lines that are written by hand (logs).

@@ -1,5 +1,6 @@
-// Result<T>: a value or an Error, by value. Errors on every path a client can reach are values; exceptions are for
-// bugs and for libraries that throw, and stop at the border of the file that calls the library.
+// Result<T>: a value or an Error, by value. Errors on every path a client can reach are values;
+// exceptions are for bugs and for libraries that throw, and stop at the border of the file that
+// calls the library.
 #pragma once
 #include <cassert>
 #include <cstdio>
@@ -15,7 +16,8 @@
 namespace vaettir {
 
 // 16 bytes: the cause every caller branches on, and one pointer to the text nobody branches on.
-// The text is for the log and the operator: lower case, no full stop, names place and value, never a secret.
+// The text is for the log and the operator: lower case, no full stop, names place and value, never
+// a secret.
 class [[nodiscard]] Error {
  public:
   explicit Error(Cause cause) : cause_(cause) {}
@@ -27,15 +29,15 @@ class [[nodiscard]] Error {
     text_ = std::make_unique<std::string>(std::string(outer) + ": " + std::string(text()));
     return std::move(*this);
   }
-  Error copy() const {
-    return text_ ? Error(cause_, *text_) : Error(cause_);
-  }
+  Error copy() const { return text_ ? Error(cause_, *text_) : Error(cause_); }
 
   Cause cause() const { return cause_; }
   Side side() const { return facts(cause_).side; }
   bool may_retry() const { return facts(cause_).retry; }
   // The particular text, or the cause's sentence where there is none.
-  std::string_view text() const { return text_ ? std::string_view(*text_) : facts(cause_).sentence; }
+  std::string_view text() const {
+    return text_ ? std::string_view(*text_) : facts(cause_).sentence;
+  }
 
  private:
   std::unique_ptr<std::string> text_;
@@ -57,9 +59,9 @@ inline std::unexpected<Error> fail(Cause cause, std::string text) {
 // TRY_OK / CO_TRY_OK where there is no value to keep.
 #define VAETTIR_CAT_(a, b) a##b
 #define VAETTIR_CAT(a, b) VAETTIR_CAT_(a, b)
-#define VAETTIR_TRY_(ret, tmp, decl, ...)                       \
-  auto tmp = __VA_ARGS__;                                       \
-  if (!tmp) ret std::unexpected(std::move(tmp).error());        \
+#define VAETTIR_TRY_(ret, tmp, decl, ...)                \
+  auto tmp = __VA_ARGS__;                                \
+  if (!tmp) ret std::unexpected(std::move(tmp).error()); \
   decl = *std::move(tmp)
 #define TRY(decl, ...) VAETTIR_TRY_(return, VAETTIR_CAT(try_, __COUNTER__), decl, __VA_ARGS__)
 #define CO_TRY(decl, ...) VAETTIR_TRY_(co_return, VAETTIR_CAT(try_, __COUNTER__), decl, __VA_ARGS__)

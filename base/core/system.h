@@ -1,5 +1,6 @@
-// What the operating system gives and tests replace: wall clock, entropy, environment, files. Passed in by app/ (or a test); never reached
-// for from inside. Interfaces have no fields; the real ones are made by real_*().
+// What the operating system gives and tests replace: wall clock, entropy, environment, files.
+// Passed in by app/ (or a test); never reached for from inside. Interfaces have no fields; the real
+// ones are made by real_*().
 #pragma once
 #include <filesystem>
 #include <map>
@@ -17,7 +18,8 @@ namespace vaettir {
 // Environment variables as read once at the start (and a watched .env above them): name -> value.
 using Environment = std::map<std::string, std::string, std::less<>>;
 Environment process_environment();
-// Lines NAME=value as docker compose reads them: comments, export, quotes, trailing spaces. Errors name the line.
+// Lines NAME=value as docker compose reads them: comments, export, quotes, trailing spaces. Errors
+// name the line.
 Result<Environment> parse_env_file(std::string_view text, std::string_view file_name);
 
 class WallClockSource {
@@ -38,7 +40,9 @@ Entropy& real_entropy();
 
 // Whole files. Errors: internal, with path and reason.
 Result<std::string> read_file(const std::filesystem::path& path);
-// Written beside, fsynced, renamed over: a crash leaves the old content or the new. mode: 0600 for secrets.
-Result<> write_file_atomically(const std::filesystem::path& path, std::string_view content, unsigned mode = 0644);
+// Written beside, fsynced, renamed over: a crash leaves the old content or the new. mode: 0600 for
+// secrets.
+Result<> write_file_atomically(const std::filesystem::path& path, std::string_view content,
+                               unsigned mode = 0644);
 
 }  // namespace vaettir

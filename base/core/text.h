@@ -1,4 +1,5 @@
-// Text and byte helpers that more than one folder needs. Pure functions on string_view; ASCII rules unless said.
+// Text and byte helpers that more than one folder needs. Pure functions on string_view; ASCII rules
+// unless said.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -22,9 +23,11 @@ std::vector<std::string_view> split_list(std::string_view text, char separator =
 std::optional<std::int64_t> parse_integer(std::string_view text);
 std::optional<std::uint64_t> parse_unsigned(std::string_view text);
 
-// Levenshtein distance, and the candidate that is close enough to be meant ("did you mean"), if any.
+// Levenshtein distance, and the candidate that is close enough to be meant ("did you mean"), if
+// any.
 std::size_t edit_distance(std::string_view a, std::string_view b);
-std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> candidates);
+std::optional<std::string_view> nearest(std::string_view word,
+                                        std::span<const std::string_view> candidates);
 
 // "%41%2f" -> "A/" ; nullopt on a broken escape. Plus signs stay.
 std::optional<std::string> percent_decode(std::string_view text);
@@ -34,8 +37,9 @@ std::string percent_encode(std::string_view text, std::string_view keep = "");
 std::string html_escape(std::string_view text);
 bool is_valid_utf8(std::string_view text);
 std::string to_hex(std::string_view bytes);
-std::string base64_encode(std::string_view bytes);      // RFC 4648 section 4, padded
-std::string base64url_encode(std::string_view bytes);   // RFC 4648 section 5, without padding
-std::optional<std::string> base64_decode(std::string_view text);  // both alphabets, padding optional
+std::string base64_encode(std::string_view bytes);     // RFC 4648 section 4, padded
+std::string base64url_encode(std::string_view bytes);  // RFC 4648 section 5, without padding
+std::optional<std::string> base64_decode(
+    std::string_view text);  // both alphabets, padding optional
 
 }  // namespace vaettir

@@ -1,0 +1,108 @@
+// Headers: the field lines of one message, in order, as views into memory that outlives them (an
+// Arena, a literal). Names keep the spelling they came in; they are compared without case (RFC 9110
+// section 5.1). `Name` marks the few fields that the program itself looks at, so that finding them
+// is a comparison of bytes.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace vaettir::http {
+
+// Fields we act upon; everything else is kOther. Spelled in headers.cpp in one table.
+enum class Name : std::uint8_t {
+  kOther,
+  kHost,
+  kConnection,
+  kContentLength,
+  kContentType,
+  kTransferEncoding,
+  kTe,
+  kTrailer,
+  kUpgrade,
+  kExpect,
+  kDate,
+  kServer,
+  kKeepAlive,
+  kProxyConnection,
+  kProxyAuthenticate,
+  kProxyAuthorization,
+  kAuthorization,
+  kCookie,
+  kSetCookie,
+  kLocation,
+  kOrigin,
+  kAccept,
+  kAcceptEncoding,
+  kContentEncoding,
+  kUserAgent,
+  kReferer,
+  kForwarded,
+  kXForwardedFor,
+  kXForwardedHost,
+  kXForwardedPort,
+  kXForwardedProto,
+  kXForwardedServer,
+  kXForwardedPrefix,
+  kXRealIp,
+  kCdnLoop,
+  kVia,
+  kProxyStatus,
+  kRetryAfter,
+  kCacheControl,
+  kVary,
+  kAllow,
+  kTraceparent,
+  kXRequestId,
+  kSecWebsocketKey,
+  kSecWebsocketVersion,
+  kSecWebsocketAccept,
+  kSecWebsocketProtocol,
+  kSecWebsocketExtensions,
+  kHttp2Settings,
+};
+Name name_of(std::string_view field_name);  // without case
+std::string_view spelling(Name name);       // "Content-Length"; empty for kOther
+
+struct Field {
+  std::string_view name;
+  std::string_view value;  // without surrounding OWS
+  Name id = Name::kOther;
+};
+
+class Headers {
+ public:
+  void add(std::string_view name, std::string_view value) {
+    fields_.push_back({name, value, name_of(name)});
+  }
+  void add(Name name, std::string_view value) { fields_.push_back({spelling(name), value, name}); }
+  void add(const Field& field) { fields_.push_back(field); }
+  // Replaces all fields of that name by one, in the place of the first.
+  void set(Name name, std::string_view value);
+  void set(std::string_view name, std::string_view value);
+  void remove(Name name);
+  void remove(std::string_view name);
+
+  // The first value; nullopt where there is none.
+  std::optional<std::string_view> find(Name name) const;
+  std::optional<std::string_view> find(std::string_view name) const;
+  bool has(Name name) const { return find(name).has_value(); }
+  std::size_t count(Name name) const;
+  // Does a comma-separated list in any field of that name hold the token (without case)?
+  bool lists(Name name, std::string_view token) const;
+
+  std::span<const Field> fields() const { return fields_; }
+  std::span<Field> fields() { return fields_; }
+  std::size_t size() const { return fields_.size(); }
+  bool empty() const { return fields_.empty(); }
+  void clear() {
+    fields_.clear();
+  }  // keeps the capacity: an exchange is used again for the next request of its connection
+
+ private:
+  std::vector<Field> fields_;
+};
+
+}  // namespace vaettir::http

@@ -4,6 +4,8 @@ set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+# Programs too are compiled with -fPIC: Clang refuses a precompiled header that was made with the other one.
+set(CMAKE_CXX_COMPILE_OPTIONS_PIE "-fPIC")
 set(VAETTIR_OPTIMIZE "-O0 -gline-tables-only" CACHE STRING "Optimisation and debug flags")
 set(VAETTIR_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize=")
 option(VAETTIR_LTO "Link-time optimisation" OFF)

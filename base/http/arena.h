@@ -2,8 +2,10 @@
 // when the exchange ends; blocks come from the thread's free lists, so a request in the steady
 // state takes nothing from the heap. One loop only.
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <new>
 #include <span>
 #include <string_view>
 
@@ -36,16 +38,14 @@ class Arena {
   std::string_view join(const Parts&... parts) {
     std::span<char> bytes = take((std::string_view(parts).size() + ... + 0));
     char* at = bytes.data();
-    ((std::memcpy(at, std::string_view(parts).data(), std::string_view(parts).size()),
-      at += std::string_view(parts).size()),
-     ...);
+    ((at = std::copy_n(std::string_view(parts).data(), std::string_view(parts).size(), at)), ...);
     return {bytes.data(), bytes.size()};
   }
   void clear() {
     while (blocks_ != nullptr) {
       Block* block = blocks_;
       blocks_ = block->next;
-      detail::frame_pool.give(block, block->size);
+      vaettir::detail::frame_pool.give(block, block->size);
     }
     next_ = nullptr;
     left_ = 0;
@@ -61,7 +61,7 @@ class Arena {
   static constexpr std::size_t kBlockBytes = 4096;
   void grow(std::size_t size) {
     const std::size_t whole = std::max(kBlockBytes, size + sizeof(Block));
-    blocks_ = new (detail::frame_pool.take(whole)) Block{blocks_, whole};
+    blocks_ = new (vaettir::detail::frame_pool.take(whole)) Block{blocks_, whole};
     next_ = reinterpret_cast<char*>(blocks_ + 1);
     left_ = whole - sizeof(Block);
   }

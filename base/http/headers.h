@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/async/frame_pool.h"
+
 namespace vaettir::http {
 
 // Fields we act upon; everything else is kOther. Spelled in headers.cpp in one table.
@@ -66,14 +68,37 @@ enum class Name : std::uint8_t {
 Name name_of(std::string_view field_name);  // without case
 std::string_view spelling(Name name);       // "Content-Length"; empty for kOther
 
+// RFC 9110 section 5.1: a token. Section 5.5: no control byte but HTAB. For values that come from
+// people or workflows: what is parsed from the wire was checked there.
+bool is_field_name(std::string_view text);
+bool is_field_value(std::string_view text);
+
 struct Field {
   std::string_view name;
   std::string_view value;  // without surrounding OWS
   Name id = Name::kOther;
 };
 
+// Standard allocator over the thread's free lists: a message in the steady state costs no heap.
+template <class T>
+struct PoolAllocator {
+  using value_type = T;
+  PoolAllocator() = default;
+  template <class U>
+  PoolAllocator(const PoolAllocator<U>&) {}  // NOLINT: allocators convert
+  T* allocate(std::size_t count) {
+    return static_cast<T*>(vaettir::detail::frame_pool.take(count * sizeof(T)));
+  }
+  void deallocate(T* memory, std::size_t count) {
+    vaettir::detail::frame_pool.give(memory, count * sizeof(T));
+  }
+  friend bool operator==(PoolAllocator, PoolAllocator) { return true; }
+};
+
 class Headers {
  public:
+  // A usual browser's head without growing.
+  void reserve(std::size_t fields = 24) { fields_.reserve(fields); }
   void add(std::string_view name, std::string_view value) {
     fields_.push_back({name, value, name_of(name)});
   }
@@ -102,7 +127,7 @@ class Headers {
   }  // keeps the capacity: an exchange is used again for the next request of its connection
 
  private:
-  std::vector<Field> fields_;
+  std::vector<Field, PoolAllocator<Field>> fields_;
 };
 
 }  // namespace vaettir::http

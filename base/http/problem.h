@@ -18,7 +18,7 @@ struct Problem {
   bool trusted = false;
 };
 
-// {"type":"about:blank#connect_refused","title":...,"status":502,"detail":...,"cause":...,
+// {"type":"urn:vaettir:cause:connect_refused","title":...,"status":502,"detail":...,"cause":...,
 //  "instance":"urn:vaettir:request:<id>","remedy":...}
 std::string problem_document(const Problem& problem);
 // A page of its own: no external resources, readable in light and dark, everything escaped.
@@ -32,8 +32,5 @@ bool wants_html(const Headers& request_headers);
 // Fills ex.reply for ex.cause(): keeps its status and the fields that are already there, adds
 // Content-Type, Proxy-Status and Cache-Control: no-store, and the body by wants_html().
 void render_problem(Exchange& ex, std::string_view request_id, bool trusted);
-
-// "Not Found"; empty for codes without a registered phrase (RFC 9110 section 15).
-std::string_view reason_phrase(std::uint16_t status);
 
 }  // namespace vaettir::http

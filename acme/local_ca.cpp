@@ -195,6 +195,12 @@ Result<std::unique_ptr<LocalCa>> LocalCa::open(const std::filesystem::path& dire
   return ca;
 }
 
+WallTime LocalCa::not_after() const {
+  std::tm parts = {};
+  ASN1_TIME_to_tm(X509_get0_notAfter(root_->certificate.get()), &parts);
+  return WallClock::from_time_t(::timegm(&parts));
+}
+
 std::string LocalCa::fingerprint() const {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;

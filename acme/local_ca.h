@@ -37,6 +37,7 @@ class LocalCa {
   const std::string& root_pem() const { return root_pem_; }
   // SHA-256 over the DER form, "AB:CD:..."; what people compare.
   std::string fingerprint() const;
+  WallTime not_after() const;
   // True when open() made the root: worth a line in the start report.
   bool is_new() const { return is_new_; }
 

@@ -63,9 +63,13 @@ def main(folder, description):
     print('slowest:', ', '.join(f'{name} {seconds:.1f} s' for name, seconds in slowest))
     if options.report:
         options.report.parent.mkdir(parents=True, exist_ok=True)
-        options.report.write_text(json.dumps({
-            'passed': result.passed,
-            'failures': sorted(result.failed.items()),
-            'skips': [[test.id(), reason] for test, reason in result.skipped],
-        }))
+        options.report.write_text(
+            json.dumps(
+                {
+                    'passed': result.passed,
+                    'failures': sorted(result.failed.items()),
+                    'skips': [[test.id(), reason] for test, reason in result.skipped],
+                }
+            )
+        )
     return 0 if result.wasSuccessful() else 1

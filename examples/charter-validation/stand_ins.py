@@ -17,8 +17,11 @@ TOKEN = 'Bearer example-token'
 ISSUES = {
     42: {'title': '[Culture] A library that opens on Sundays', 'body': 'Families would come.', 'labels': []},
     43: {'title': 'Cheaper moorings', 'body': 'Category: economie\n\nFor fishing boats.', 'labels': [{'name': 'port'}]},
-    44: {'title': 'Homes for young people', 'body': None,
-         'labels': [{'name': 'logement'}, {'name': 'conforme charte'}]},
+    44: {
+        'title': 'Homes for young people',
+        'body': None,
+        'labels': [{'name': 'logement'}, {'name': 'conforme charte'}],
+    },
     45: {'title': 'The mayor is a fool', 'body': 'Everybody says "so".', 'labels': []},
 }
 
@@ -31,8 +34,15 @@ class Recorder:
     def note(self, server, handler, body):
         if self._file is None:
             return
-        line = json.dumps({'server': server, 'method': handler.command, 'path': handler.path,
-                           'headers': dict(handler.headers), 'body': body})
+        line = json.dumps(
+            {
+                'server': server,
+                'method': handler.command,
+                'path': handler.path,
+                'headers': dict(handler.headers),
+                'body': body,
+            }
+        )
         with self._lock, open(self._file, 'a', encoding='utf-8') as out:
             out.write(line + '\n')
 
@@ -100,14 +110,17 @@ class Ocapistaine(Handler):
             return
         time.sleep(self.slow)  # the real one asks a language model
         rude = 'fool' in body['title']
-        self.answer(200, {
-            'is_valid': not rude,
-            'category': body['category'] or 'culture',
-            'violations': ['personal attack'] if rude else [],
-            'encouraged_aspects': [] if rude else ['concrete', 'for everybody'],
-            'reasoning': 'It attacks a person.' if rude else 'It is a proposal and hurts nobody.',
-            'confidence': 0.93,
-        })
+        self.answer(
+            200,
+            {
+                'is_valid': not rude,
+                'category': body['category'] or 'culture',
+                'violations': ['personal attack'] if rude else [],
+                'encouraged_aspects': [] if rude else ['concrete', 'for everybody'],
+                'reasoning': 'It attacks a person.' if rude else 'It is a proposal and hurts nobody.',
+                'confidence': 0.93,
+            },
+        )
 
 
 def main():

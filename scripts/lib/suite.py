@@ -49,8 +49,14 @@ def finish(started, tally):
 def run(command, limit, env=None):
     """(exit code or None at the limit, output and errors together). What the command started is ended with it."""
     process = subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        env=dict(os.environ, **SANITIZER_SETTINGS, **(env or {})), start_new_session=True)
+        command,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=dict(os.environ, **SANITIZER_SETTINGS, **(env or {})),
+        start_new_session=True,
+    )
     try:
         output, _ = process.communicate(timeout=limit)
         return process.returncode, output.decode('utf-8', 'replace')

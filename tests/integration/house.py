@@ -45,16 +45,26 @@ def program():
 
 def clean_environment(folder, extra=None):
     """Nothing of the caller's settings reaches the program; sanitizer options do."""
-    kept = {name: value for name, value in os.environ.items()
-            if name in ('PATH', 'LANG', 'TZ') or name.endswith('SAN_OPTIONS')}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in ('PATH', 'LANG', 'TZ') or name.endswith('SAN_OPTIONS')
+    }
     return {**kept, 'HOME': str(folder), **(extra or {})}
 
 
 def run(*arguments, env=None, cwd=None, timeout=WAIT, input=None):
     """One command of the program to its end: a CompletedProcess with text output."""
     with tempfile.TemporaryDirectory() as home:
-        return subprocess.run([program(), *map(str, arguments)], capture_output=True, text=True, timeout=timeout,
-                              cwd=cwd or home, env=clean_environment(home, env), input=input or '')
+        return subprocess.run(
+            [program(), *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            cwd=cwd or home,
+            env=clean_environment(home, env),
+            input=input or '',
+        )
 
 
 @dataclasses.dataclass
@@ -107,16 +117,21 @@ class House:
         self.close(keep=kind is not None)
 
     def command(self):
-        addresses = [] if self.bare else [
-            '--http', '127.0.0.1:0', '--https', '127.0.0.1:0', '--console', '127.0.0.1:0']
+        addresses = [] if self.bare else ['--http', '127.0.0.1:0', '--https', '127.0.0.1:0', '--console', '127.0.0.1:0']
         return [program(), 'serve', '--data', str(self.data), *addresses, *self.arguments]
 
     def start(self, wait=True):
         self.starts += 1
         self.log_start = self.log_path.stat().st_size if self.log_path.exists() else 0
         with open(self.log_path, 'ab') as log:
-            self.process = subprocess.Popen(self.command(), cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log,
-                                            stderr=subprocess.STDOUT, env=clean_environment(self.folder, self.env))
+            self.process = subprocess.Popen(
+                self.command(),
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=clean_environment(self.folder, self.env),
+            )
         running.add(self)
         if wait:
             self.wait_until_serving()
@@ -241,9 +256,13 @@ class House:
 
     def access_log(self, expected=None, limit=WAIT):
         """The records of the access log so far; waits until there are as many as expected."""
+
         def records():
-            found = [record for record in map(as_json, self.log().splitlines())
-                     if isinstance(record, dict) and 'RequestMethod' in record]
+            found = [
+                record
+                for record in map(as_json, self.log().splitlines())
+                if isinstance(record, dict) and 'RequestMethod' in record
+            ]
             return found if expected is None or len(found) >= expected else None
 
         if expected is None:

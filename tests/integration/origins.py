@@ -121,6 +121,7 @@ def pattern(seed, start, count):
 
 def websocket_accept(key):
     import base64
+
     return base64.b64encode(hashlib.sha1((key + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11').encode()).digest()).decode()
 
 
@@ -153,8 +154,12 @@ class StreamOrigin(RequestOrigin):
 
     def _echo(self, request, connection):
         key = dict(request.headers).get('sec-websocket-key', '')
-        connection.sendall((f'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'
-                            f'Sec-WebSocket-Accept: {websocket_accept(key)}\r\n\r\n').encode())
+        connection.sendall(
+            (
+                f'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'
+                f'Sec-WebSocket-Accept: {websocket_accept(key)}\r\n\r\n'
+            ).encode()
+        )
         while content := connection.recv(65536):
             connection.sendall(content)
         connection.sendall(b'tail')  # the other direction is still open

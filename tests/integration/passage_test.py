@@ -19,9 +19,20 @@ class Fields(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         def answer(request, connection):
-            connection.sendall(plain(200, b'hello', {
-                'Server': 'origin/1', 'Date': 'Tue, 15 Nov 1994 08:12:31 GMT', 'X-Twice': 'a', 'Connection': 'X-Hop',
-                'X-Hop': 'secret', 'Keep-Alive': 'timeout=5'}))
+            connection.sendall(
+                plain(
+                    200,
+                    b'hello',
+                    {
+                        'Server': 'origin/1',
+                        'Date': 'Tue, 15 Nov 1994 08:12:31 GMT',
+                        'X-Twice': 'a',
+                        'Connection': 'X-Hop',
+                        'X-Hop': 'secret',
+                        'Keep-Alive': 'timeout=5',
+                    },
+                )
+            )
 
         cls.origin = RequestOrigin(answer)
         cls.addClassCleanup(cls.origin.close)
@@ -32,8 +43,16 @@ class Fields(unittest.TestCase):
         return dict(self.origin.requests()[-1].headers)
 
     def test_hop_by_hop_fields_end_here_in_both_directions(self):
-        seen = self.seen({'Connection': 'keep-alive, X-Secret', 'X-Secret': '1', 'Keep-Alive': 'max=1', 'TE': 'gzip',
-                          'Proxy-Authorization': 'Basic x', 'X-Kept': '2'})
+        seen = self.seen(
+            {
+                'Connection': 'keep-alive, X-Secret',
+                'X-Secret': '1',
+                'Keep-Alive': 'max=1',
+                'TE': 'gzip',
+                'Proxy-Authorization': 'Basic x',
+                'X-Kept': '2',
+            }
+        )
         for name in ('x-secret', 'keep-alive', 'proxy-authorization', 'te'):
             self.assertNotIn(name, seen)
         self.assertEqual(seen['x-kept'], '2')
@@ -46,8 +65,14 @@ class Fields(unittest.TestCase):
         self.assertEqual(self.answer.header('Date'), 'Tue, 15 Nov 1994 08:12:31 GMT')
 
     def test_forwarded_fields_say_what_we_saw_not_what_a_stranger_claims(self):
-        seen = self.seen({'X-Forwarded-For': '203.0.113.1', 'X-Forwarded-Proto': 'https',
-                          'X-Forwarded-Host': 'evil.example.org', 'X-Real-Ip': '203.0.113.1'})
+        seen = self.seen(
+            {
+                'X-Forwarded-For': '203.0.113.1',
+                'X-Forwarded-Proto': 'https',
+                'X-Forwarded-Host': 'evil.example.org',
+                'X-Real-Ip': '203.0.113.1',
+            }
+        )
         self.assertEqual(seen['x-forwarded-for'], '127.0.0.1')
         self.assertEqual(seen['x-forwarded-proto'], 'http')
         self.assertEqual(seen['x-forwarded-host'], 'shop.example.org')
@@ -71,7 +96,8 @@ class Trusted(unittest.TestCase):
         options = proxy_to(origin.url)
         options['config'] = options['config'].replace(
             'web: { address: "127.0.0.1:0" }',
-            'web: { address: "127.0.0.1:0", forwardedHeaders: { trustedIPs: ["127.0.0.1/32"] } }')
+            'web: { address: "127.0.0.1:0", forwardedHeaders: { trustedIPs: ["127.0.0.1/32"] } }',
+        )
         house = new_house(self, **options)
         house.http('GET', '/', 'x', {'X-Forwarded-For': '203.0.113.1', 'X-Forwarded-Proto': 'https'})
         seen = dict(origin.requests()[0].headers)
@@ -328,8 +354,11 @@ class Middlewares(unittest.TestCase):
         return new_house(self, **proxy_to(origin.url, middlewares, more)), origin
 
     def test_headers(self):
-        house, origin = self.passing('marked', 'marked: { headers: { customRequestHeaders: { X-In: "1", X-Gone: "" }, '
-                                     'customResponseHeaders: { X-Out: "2" } } }')
+        house, origin = self.passing(
+            'marked',
+            'marked: { headers: { customRequestHeaders: { X-In: "1", X-Gone: "" }, '
+            'customResponseHeaders: { X-Out: "2" } } }',
+        )
         answer = house.http('GET', '/', 'h', {'X-Gone': 'yes'})
         self.assertEqual(answer.header('X-Out'), '2')
         seen = dict(origin.requests()[0].headers)

@@ -19,7 +19,10 @@ class Quickstart(unittest.TestCase):
     def curl(self, *arguments):
         return subprocess.run(
             ['curl', '--silent', '--show-error', '--max-time', '20', '--noproxy', '*', *map(str, arguments)],
-            capture_output=True, text=True, timeout=30)
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
 
     def address(self, rest):
         return f'https://vaettir.localhost:{self.house.ports["websecure"]}{rest}'
@@ -45,8 +48,12 @@ class Quickstart(unittest.TestCase):
         self.assertEqual(answer.header('Location'), self.address('/webhook/hello?name=Ada'))
 
     def test_curl_follows_the_redirection(self):
-        done = self.curl('--location', '--cacert', self.house.ca_file,
-                         f'http://vaettir.localhost:{self.house.ports["web"]}/webhook/hello?name=Eve')
+        done = self.curl(
+            '--location',
+            '--cacert',
+            self.house.ca_file,
+            f'http://vaettir.localhost:{self.house.ports["web"]}/webhook/hello?name=Eve',
+        )
         self.assertEqual(json.loads(done.stdout)['message'], 'Hello, Eve!')
 
     def test_a_name_without_certificate_gets_the_alert_and_one_log_line(self):
@@ -63,6 +70,7 @@ class Quickstart(unittest.TestCase):
         with self.house.connect('web') as plain:
             plain.close()
         import socket
+
         with socket.create_connection(('127.0.0.1', self.house.ports['websecure']), 20) as raw:
             with context.wrap_socket(raw) as secure:
                 names = [value for kind, value in secure.getpeercert()['subjectAltName'] if kind == 'DNS']
@@ -74,6 +82,7 @@ class Quickstart(unittest.TestCase):
             context.minimum_version = context.maximum_version = version
             with self.subTest(version=version.name):
                 from wire import Connection
+
                 with Connection(self.house.ports['websecure'], tls=context, server_name='vaettir.localhost') as one:
                     self.assertEqual(one.request('GET', '/webhook/hello', 'vaettir.localhost').status, 200)
 
@@ -81,6 +90,7 @@ class Quickstart(unittest.TestCase):
         context = self.house.tls()
         context.set_alpn_protocols(['http/1.1'])
         from wire import Connection
+
         with Connection(self.house.ports['websecure'], tls=context, server_name='vaettir.localhost') as one:
             self.assertEqual(one.socket.selected_alpn_protocol(), 'http/1.1')
 
@@ -102,8 +112,12 @@ class Quickstart(unittest.TestCase):
 
     def test_the_root_is_constrained_and_its_key_is_private(self):
         self.assertEqual((self.house.data / 'ca/root.key').stat().st_mode & 0o777, 0o600)
-        text = subprocess.run(['openssl', 'x509', '-in', self.house.ca_file, '-noout', '-text'],
-                              capture_output=True, text=True, check=True).stdout
+        text = subprocess.run(
+            ['openssl', 'x509', '-in', self.house.ca_file, '-noout', '-text'],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
         self.assertRegex(text, r'Name Constraints: critical')
         for name in ('localhost', 'test', 'internal', 'home.arpa'):
             self.assertRegex(text, rf'DNS:\.?{name}')

@@ -71,8 +71,15 @@ def read_request(stream, start=0):
         at += len(content)
     else:
         content = b''
-    return Seen(match[1].decode(), match[2].decode(), values['host'][0], len(content),
-                hashlib.sha256(content).hexdigest(), headers, at - start)
+    return Seen(
+        match[1].decode(),
+        match[2].decode(),
+        values['host'][0],
+        len(content),
+        hashlib.sha256(content).hexdigest(),
+        headers,
+        at - start,
+    )
 
 
 def read_chunks(stream, at):

@@ -37,13 +37,18 @@ class Switchboard(unittest.TestCase):
 
     def test_the_environment_alone_makes_a_public_and_an_internal_name(self):
         inside = chain('inside', webhook('inside'), request('Ask', 'http://ocapistaine:8000/deep?x=1'), respond())
-        answering = RequestOrigin(lambda seen, connection: connection.sendall(
-            plain(200, json.dumps({'target': seen.target, 'host': seen.host}).encode(),
-                  {'Content-Type': 'application/json'})))
+        answering = RequestOrigin(
+            lambda seen, connection: connection.sendall(
+                plain(
+                    200,
+                    json.dumps({'target': seen.target, 'host': seen.host}).encode(),
+                    {'Content-Type': 'application/json'},
+                )
+            )
+        )
         self.addCleanup(answering.close)
         house = self.house(env={'OCAPISTAINE_TARGET_URL': answering.url}, workflows={'inside': inside})
-        self.assertEqual(self.public(house, '/page').json(),
-                         {'target': '/page', 'host': f'127.0.0.1:{answering.port}'})
+        self.assertEqual(self.public(house, '/page').json(), {'target': '/page', 'host': f'127.0.0.1:{answering.port}'})
         answer = house.https('GET', '/webhook/inside', 'vaettir.localhost')
         self.assertEqual(answer.json(), {'target': '/deep?x=1', 'host': f'127.0.0.1:{answering.port}'})
 
@@ -63,8 +68,15 @@ class Switchboard(unittest.TestCase):
         self.assertEqual(dict(self.first.requests()[0].headers)['origin'], 'https://other.example.org')
 
     def test_location_and_cookie_domain_are_written_back(self):
-        origin = RequestOrigin(lambda seen, connection: connection.sendall(plain(302, b'', {
-            'Location': f'http://127.0.0.1:{origin.port}/next', 'Set-Cookie': 'a=b; Domain=127.0.0.1; Path=/'})))
+        origin = RequestOrigin(
+            lambda seen, connection: connection.sendall(
+                plain(
+                    302,
+                    b'',
+                    {'Location': f'http://127.0.0.1:{origin.port}/next', 'Set-Cookie': 'a=b; Domain=127.0.0.1; Path=/'},
+                )
+            )
+        )
         self.addCleanup(origin.close)
         house = self.house(env={'OCAPISTAINE_TARGET_URL': origin.url})
         answer = self.public(house)
@@ -144,8 +156,9 @@ class Switchboard(unittest.TestCase):
         house.wait_for(lambda: self.public(house).text == 'first', 15, 'expiry')
 
     def test_a_changed_env_file_moves_the_target(self):
-        house = self.house(env={}, files={'.env': f'OCAPISTAINE_TARGET_URL={self.first.url}\n'},
-                           arguments=['--env-file', '.env'])
+        house = self.house(
+            env={}, files={'.env': f'OCAPISTAINE_TARGET_URL={self.first.url}\n'}, arguments=['--env-file', '.env']
+        )
         self.assertEqual(self.public(house).text, 'first')
         house.write('.env', f'OCAPISTAINE_TARGET_URL={self.second.url}\n')
         house.wait_for(lambda: self.public(house).text == 'second', 15, 'change of the .env file')
@@ -163,8 +176,13 @@ class Switchboard(unittest.TestCase):
 
     def test_addresses_that_make_no_sense_are_refused(self):
         house = self.house()
-        for url in ('ftp://127.0.0.1/', 'http://user:secret@127.0.0.1/', 'http://169.254.169.254/latest/', 'nonsense',
-                    f'http://127.0.0.1:{house.ports["web"]}'):
+        for url in (
+            'ftp://127.0.0.1/',
+            'http://user:secret@127.0.0.1/',
+            'http://169.254.169.254/latest/',
+            'nonsense',
+            f'http://127.0.0.1:{house.ports["web"]}',
+        ):
             with self.subTest(url=url):
                 done = house.vaettir('target', 'set', 'ocapistaine', url)
                 self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
@@ -180,8 +198,13 @@ class Switchboard(unittest.TestCase):
 class Offline(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.house = new_house(cls, env={'OCAPISTAINE_TARGET_URL': f'http://127.0.0.1:{free_port()}',
-                                        'NOWHERE_TARGET_URL': 'http://no-such-host.invalid:9'})
+        cls.house = new_house(
+            cls,
+            env={
+                'OCAPISTAINE_TARGET_URL': f'http://127.0.0.1:{free_port()}',
+                'NOWHERE_TARGET_URL': 'http://no-such-host.invalid:9',
+            },
+        )
 
     def ask(self, name, accept):
         return self.house.https('GET', '/', f'{name}.localhost', {'Accept': accept})
@@ -226,8 +249,9 @@ class Loops(unittest.TestCase):
         one = new_house(self)
         two = new_house(self, env={'AROUND_TARGET_URL': f'https://around.localhost:{one.ports["websecure"]}'})
         # Each trusts nothing of the other: the loop is found by CDN-Loop, whatever the names are.
-        self.assertEqual(one.vaettir('target', 'set', 'around',
-                                     f'https://around.localhost:{two.ports["websecure"]}').returncode, 0)
+        self.assertEqual(
+            one.vaettir('target', 'set', 'around', f'https://around.localhost:{two.ports["websecure"]}').returncode, 0
+        )
         began = time.monotonic()
         answer = two.https('GET', '/', 'around.localhost')
         self.assertIn(answer.status, (502, 508))

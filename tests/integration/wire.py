@@ -33,6 +33,7 @@ class Answer:
 
     def json(self):
         import json
+
         return json.loads(self.body)
 
 
@@ -178,8 +179,12 @@ def message(method, target, host, headers=(), body=None):
 
 def chunked(pieces, trailer=''):
     """The chunked form of some pieces of content, last chunk included."""
-    return b''.join(b'%x\r\n%s\r\n' % (len(piece), piece) for piece in pieces if piece) + b'0\r\n' + \
-        trailer.encode() + b'\r\n'
+    return (
+        b''.join(b'%x\r\n%s\r\n' % (len(piece), piece) for piece in pieces if piece)
+        + b'0\r\n'
+        + trailer.encode()
+        + b'\r\n'
+    )
 
 
 def websocket_frame(payload, opcode=2, mask=b'\1\2\3\4'):

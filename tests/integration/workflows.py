@@ -2,22 +2,36 @@
 
 
 def node(name, kind, version, parameters=None, **more):
-    return {'id': name.lower().replace(' ', '-'), 'name': name, 'type': f'n8n-nodes-base.{kind}', 'typeVersion': version,
-            'position': [0, 0], 'parameters': parameters or {}, **more}
+    return {
+        'id': name.lower().replace(' ', '-'),
+        'name': name,
+        'type': f'n8n-nodes-base.{kind}',
+        'typeVersion': version,
+        'position': [0, 0],
+        'parameters': parameters or {},
+        **more,
+    }
 
 
 def webhook(path, method='GET', response='responseNode', **options):
-    return node('Webhook', 'webhook', 2, {'httpMethod': method, 'path': path, 'responseMode': response,
-                                          'options': options}, webhookId=f'hook-{path}')
+    return node(
+        'Webhook',
+        'webhook',
+        2,
+        {'httpMethod': method, 'path': path, 'responseMode': response, 'options': options},
+        webhookId=f'hook-{path}',
+    )
 
 
 def assign(name, include=True, **fields):
     """A Set node; the type of each field is that of its Python value, text for expressions."""
     kinds = {bool: 'boolean', int: 'number', float: 'number', str: 'string', list: 'array', dict: 'object'}
-    assignments = [{'id': field, 'name': field, 'type': kinds[type(value)], 'value': value}
-                   for field, value in fields.items()]
-    return node(name, 'set', 3.4, {'assignments': {'assignments': assignments}, 'includeOtherFields': include,
-                                   'options': {}})
+    assignments = [
+        {'id': field, 'name': field, 'type': kinds[type(value)], 'value': value} for field, value in fields.items()
+    ]
+    return node(
+        name, 'set', 3.4, {'assignments': {'assignments': assignments}, 'includeOtherFields': include, 'options': {}}
+    )
 
 
 def request(name, url, method='GET', body=None, timeout=10000):
@@ -35,7 +49,15 @@ def respond(name='Respond', body=None, code=None):
 
 def chain(name, *nodes, **settings):
     """A workflow whose nodes follow each other."""
-    links = {before['name']: {'main': [[{'node': after['name'], 'type': 'main', 'index': 0}]]}
-             for before, after in zip(nodes, nodes[1:])}
-    return {'id': name.replace(' ', '').ljust(16, '0')[:16], 'name': name, 'active': True, 'nodes': list(nodes),
-            'connections': links, 'settings': {'executionOrder': 'v1', **settings}}
+    links = {
+        before['name']: {'main': [[{'node': after['name'], 'type': 'main', 'index': 0}]]}
+        for before, after in zip(nodes, nodes[1:])
+    }
+    return {
+        'id': name.replace(' ', '').ljust(16, '0')[:16],
+        'name': name,
+        'active': True,
+        'nodes': list(nodes),
+        'connections': links,
+        'settings': {'executionOrder': 'v1', **settings},
+    }

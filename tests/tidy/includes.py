@@ -122,13 +122,15 @@ def check(source):
         target = folder_of(included)
         if target is not None and target not in folders:
             others = ', '.join(sorted(folders - {folder})) or 'nothing'
-            yield (number, f"{folder} includes '{included}'",
-                   f'{folder} may see {others}: meet in an interface there, or join the two in app/')
+            yield (
+                number,
+                f"{folder} includes '{included}'",
+                f'{folder} may see {others}: meet in an interface there, or join the two in app/',
+            )
         elif target is None and match[1] == '"' and '/' not in included and not is_generated(included):
             yield number, f"'{included}' is included by a relative path", 'name it from the root of the project'
         elif target is None and (library := library_of(included)) and library not in libraries:
-            yield (number, f"{folder} includes '{included}' of {library}",
-                   f'wrap it in the folder that owns {library}')
+            yield (number, f"{folder} includes '{included}' of {library}", f'wrap it in the folder that owns {library}')
 
 
 def is_generated(included):

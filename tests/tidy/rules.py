@@ -15,10 +15,27 @@ VAGUE_NAMES = {'util', 'utils', 'common', 'helper', 'helpers', 'manager', 'manag
 
 # What people write for the word behind it. Not all of the language: those that come back again and again.
 ABBREVIATIONS = {
-    'addr': 'address', 'buf': 'buffer', 'cb': 'callback', 'cfg': 'config', 'cnt': 'count', 'conn': 'connection',
-    'evt': 'event', 'hdr': 'header', 'hdrs': 'headers', 'idx': 'index', 'mgr': 'what it does', 'msg': 'message',
-    'param': 'parameter', 'params': 'parameters', 'pkt': 'packet', 'req': 'request', 'resp': 'response',
-    'srv': 'server', 'svc': 'service', 'usr': 'user', 'wf': 'workflow',
+    'addr': 'address',
+    'buf': 'buffer',
+    'cb': 'callback',
+    'cfg': 'config',
+    'cnt': 'count',
+    'conn': 'connection',
+    'evt': 'event',
+    'hdr': 'header',
+    'hdrs': 'headers',
+    'idx': 'index',
+    'mgr': 'what it does',
+    'msg': 'message',
+    'param': 'parameter',
+    'params': 'parameters',
+    'pkt': 'packet',
+    'req': 'request',
+    'resp': 'response',
+    'srv': 'server',
+    'svc': 'service',
+    'usr': 'user',
+    'wf': 'workflow',
 }
 # Names that a library or the system gives are not ours to spell.
 FOREIGN = re.compile(r'(::|\.|->)\s*$')
@@ -26,7 +43,8 @@ IDENTIFIER = re.compile(r'\b[A-Za-z_][A-Za-z0-9_]*\b')
 # The coroutine machinery's own names stay as the standard spells them.
 GETTER = re.compile(
     r'^(?!.*\b(?:return|co_return|co_await|throw|new)\b)[\w:<>&*,\s\[\]]*[\w>&*\]]\s+[&*]?(?:\w+::)*'
-    r'(get_(?!return_object)\w+)\s*\(')
+    r'(get_(?!return_object)\w+)\s*\('
+)
 UNFINISHED = re.compile(r'\b(' + '|'.join(('TO' + 'DO', 'FIX' + 'ME', 'X' * 3)) + r')\b')
 LONG_REASON = re.compile(r'^(//|#) long because \S')
 
@@ -125,6 +143,15 @@ def detached(source):
 
 
 RULES = [
-    include_rule, file_length, function_length, columns, vague_names, file_names, getters, abbreviations, header_opening,
-    unfinished, detached,
+    include_rule,
+    file_length,
+    function_length,
+    columns,
+    vague_names,
+    file_names,
+    getters,
+    abbreviations,
+    header_opening,
+    unfinished,
+    detached,
 ]

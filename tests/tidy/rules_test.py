@@ -74,9 +74,11 @@ class Lengths(unittest.TestCase):
         self.assertEqual(list(functions.bodies(blank(text))), [])
 
     def test_member_functions_and_constructors_are_found(self):
-        text = 'class A {\n public:\n  A(int b) : b_(b) {}\n  int f() const {\n    if (b_) {\n    }\n    return 1;\n  }\n};'
-        self.assertEqual([(name, first, last) for name, first, last in functions.bodies(text)],
-                         [('A', 3, 3), ('f', 4, 8)])
+        text = 'class A {\n public:\n  A(int b) : b_(b) {}\n  int f() const {\n    if (b_) {\n    }\n'
+        text += '    return 1;\n  }\n};\n'
+        self.assertEqual(
+            [(name, first, last) for name, first, last in functions.bodies(text)], [('A', 3, 3), ('f', 4, 8)]
+        )
 
     def test_template_parameters_do_not_make_a_type(self):
         text = 'template <class T>\nvoid f(T t) {\n}\n'

@@ -79,9 +79,16 @@ def _closing_quote(text, at):
 
 def read_tree(root):
     """Every text file of the tree that git keeps or would keep."""
-    listed = subprocess.run(
-        ['git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard'],
-        cwd=root, check=True, capture_output=True).stdout.decode().split('\0')
+    listed = (
+        subprocess.run(
+            ['git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard'],
+            cwd=root,
+            check=True,
+            capture_output=True,
+        )
+        .stdout.decode()
+        .split('\0')
+    )
     sources = []
     for path in sorted(set(filter(None, listed))):
         file = root / path

@@ -2,7 +2,7 @@
 
 # To compile and link every preset, unit tests and fuzzers included (they share the compiler's run-time library).
 packages_to_build=(
-  clang-19 lld-19 llvm-19 libclang-rt-19-dev cmake ninja-build ccache pkg-config
+  clang-19 lld-19 libclang-rt-19-dev cmake ninja-build ccache pkg-config
   libevent-dev libssl-dev libsimdjson-dev libyaml-cpp-dev libspdlog-dev libfmt-dev
   libcurl4-openssl-dev libsqlite3-dev libre2-dev zlib1g-dev libzstd-dev libcli11-dev
   libgtest-dev libgmock-dev
@@ -11,8 +11,8 @@ packages_to_build=(
 # To run what was built.
 packages_to_run=(ca-certificates tzdata curl)
 
-# To run the whole test suite.
-packages_to_test=(python3 curl openssl git)
+# To run the whole test suite; llvm-19 has the symbolizer that turns addresses in a sanitizer's report into lines.
+packages_to_test=(python3 curl openssl git llvm-19)
 
 # To measure against nginx. The server is installed, never started as a service.
 packages_to_bench=(nginx-light wrk strace openssl util-linux python3)

@@ -40,14 +40,13 @@ class Expression {
     bool is_code = false;
     Path path;
   };
+  void add_text(std::string_view text);
+  void add_code(std::string_view text);
+  static Result<json::Value> evaluate(const Part& part, const Vantage& from, std::size_t item);
+
   std::string text_;
   std::vector<Part> parts_;
   std::string needs_javascript_;  // the first code that is no plain path; empty: all are
 };
-
-// What a value adds to joined text: n8n's `v || v === 0 || v === false ? v : ''` as a string.
-void append_joined(std::string& out, const json::Value& value);
-// String(value) of JavaScript: "undefined", "null", arrays joined by commas, "[object Object]".
-std::string javascript_text(const json::Value& value);
 
 }  // namespace vaettir::engine

@@ -95,6 +95,8 @@ class Workflow {
   std::uint32_t inputs(NodeIndex node) const;
   // Can items of `ancestor` reach `node` over main edges?
   bool is_ancestor(NodeIndex ancestor, NodeIndex node) const;
+  // The output of `ancestor` by which its items reach `node`; 0 where they do not.
+  std::uint32_t output_towards(NodeIndex ancestor, NodeIndex node) const;
 
   // Pinned items of a node; nullptr without.
   const Items* pinned(NodeIndex node) const;
@@ -137,5 +139,7 @@ Result<WorkflowPtr> read_workflow(std::string_view text, std::string_view file_n
 
 // 16 url-safe characters that are always the same for the same text.
 std::string stable_id(std::string_view text);
+// Hex of SHA-256.
+std::string content_hash(std::string_view text);
 
 }  // namespace vaettir::engine

@@ -6,9 +6,11 @@
 //             ^^^^^ did you mean 'burst'?
 #pragma once
 #include <cstdint>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "base/core/json.h"
@@ -72,6 +74,7 @@ class Report {
 
   std::vector<Source> sources_;
   std::vector<Diagnostic> found_;
+  std::set<std::tuple<SourceId, std::uint32_t, std::uint32_t, std::string>> seen_;
 };
 
 }  // namespace vaettir::schema

@@ -128,15 +128,25 @@ class [[nodiscard]] Task {
   Awaiter operator co_await() && noexcept { return Awaiter{*this}; }
   // Waits without taking the value, so that an owner may start the work early and await it later;
   // take() follows.
-  struct Join {
+  struct [[nodiscard]] Join {
     Task& task;
+    bool waiting = false;
+    explicit Join(Task& joined) noexcept : task(joined) {}
+    Join(const Join&) = delete;
+    Join& operator=(const Join&) = delete;
+    // Whoever stops waiting early (Race) is not resumed later; the task outlives its Join.
+    ~Join() {
+      if (waiting && !task.done()) task.frame_.promise().waiter = std::noop_coroutine();
+    }
     bool await_ready() const noexcept { return task.done(); }
     void await_suspend(std::coroutine_handle<> waiter) noexcept {
+      waiting = true;
       task.frame_.promise().waiter = waiter;
     }
     void await_resume() noexcept {}
+    bool arrived() const noexcept { return task.done(); }
   };
-  Join join() noexcept { return Join{*this}; }
+  Join join() noexcept { return Join(*this); }
 
   // The value of a finished task; once.
   T take() {

@@ -14,8 +14,6 @@
 namespace vaettir::observe {
 namespace {
 
-// What the end of the program may wait for a reader of the log that has stopped reading.
-constexpr std::chrono::seconds kLastWrite{2};
 // A buffer that grew in a burst is given back.
 constexpr std::size_t kKeptBuffer = 1024 * 1024;
 
@@ -55,7 +53,7 @@ Result<std::unique_ptr<LineWriter>> LineWriter::open(const std::filesystem::path
 }
 
 LineWriter::~LineWriter() {
-  give_up_at_ = (Clock::now() + kLastWrite).time_since_epoch().count();
+  give_up_at_ = (Clock::now() + limits_.last_write).time_since_epoch().count();
   {
     std::lock_guard guard(lock_);
     stopping_ = true;
@@ -148,7 +146,7 @@ void LineWriter::write_out(std::string_view batch) {
 }
 
 bool LineWriter::wait_for_room() {
-  constexpr int kLookAgainMs = 100;
+  constexpr int kLookAgainMs = 100;  // how soon the destructor is noticed
   while (Clock::now().time_since_epoch().count() < give_up_at_) {
     pollfd entry{fd_, POLLOUT, 0};
     int ready = ::poll(&entry, 1, kLookAgainMs);

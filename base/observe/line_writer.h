@@ -35,6 +35,8 @@ struct WriterLimits {
   // About a second of the fastest access log; a disk that stands still longer costs lines, not
   // memory.
   std::size_t pending_bytes = 8 * 1024 * 1024;
+  // What the end of the program waits for a reader of the log that has stopped reading.
+  Duration last_write = std::chrono::seconds(2);
 };
 
 class LineWriter final : public LineSink {

@@ -82,6 +82,11 @@ class Exchange {
   Reply reply;
   Client client;
 
+  // What the root service keeps about this exchange for the services below it (the gateway: its
+  // route and record). Set and reset by the root; nullptr where there is no gateway.
+  struct Extension {};
+  Extension* extension = nullptr;
+
   Loop& loop() const { return loop_; }
   Arena& arena() { return arena_; }
 

@@ -109,6 +109,11 @@ class Headers {
   void set(std::string_view name, std::string_view value);
   void remove(Name name);
   void remove(std::string_view name);
+  // All fields for which `unwanted(field)` holds, in one pass.
+  template <class Predicate>
+  void remove_if(Predicate unwanted) {
+    std::erase_if(fields_, unwanted);
+  }
 
   // The first value; nullopt where there is none.
   std::optional<std::string_view> find(Name name) const;

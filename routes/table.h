@@ -52,6 +52,7 @@ struct EntryPoint {
   // this flag answer TLS as well.)
   bool tls = false;
   std::string cert_resolver;              // default for its routes; "" = none
+  std::vector<std::string> tls_domains;   // default for its routes, see RouteTls::domains
   bool as_default = true;                 // serves routers that name no entry point
   std::vector<MiddlewareId> middlewares;  // already part of Route chains, see RouteTable::chain()
 

@@ -69,14 +69,43 @@ void Expression::add_code(std::string_view text) {
   parts_.push_back({code, true, path ? *std::move(path) : Path{}});
 }
 
-Result<json::Value> Expression::evaluate(const Vantage& from, std::size_t item) const {
-  if (!needs_javascript_.empty()) {
-    return fail(Cause::kWorkflowFailed,
-                fmt::format("the expression {{{{ {} }}}} needs JavaScript, and JavaScript "
-                            "expressions are not available yet: plain paths such as "
-                            "{{{{ $json.name }}}} are",
-                            shown_text(needs_javascript_)));
+std::unexpected<Error> Expression::needs_javascript() const {
+  return fail(
+      Cause::kWorkflowFailed,
+      fmt::format("the expression {{{{ {} }}}} needs JavaScript, and JavaScript expressions "
+                  "are not available yet: plain paths such as {{{{ $json.name }}}} are",
+                  shown_text(needs_javascript_)));
+}
+
+std::optional<std::string> Expression::fixed_text() const {
+  std::string text;
+  for (const Part& part : parts_) {
+    if (part.is_code) return std::nullopt;
+    text += part.text;
   }
+  return text;
+}
+
+Result<std::string> Expression::evaluate_as_json(const Vantage& from, std::size_t item) const {
+  if (!is_plain()) return needs_javascript();
+  std::string out;
+  for (const Part& part : parts_) {
+    if (!part.is_code) {
+      out += part.text;
+      continue;
+    }
+    TRY(const json::Value value, evaluate(part, from, item));
+    if (value.is_object() || value.is_array()) {
+      json::append_text(out, value);
+    } else {
+      out += javascript_text(value);
+    }
+  }
+  return out;
+}
+
+Result<json::Value> Expression::evaluate(const Vantage& from, std::size_t item) const {
+  if (!is_plain()) return needs_javascript();
   if (parts_.size() == 1 && parts_[0].is_code) return evaluate(parts_[0], from, item);
   std::string joined;
   for (const Part& part : parts_) {

@@ -30,6 +30,11 @@ class Expression {
   // names the expression and, where that is the reason, that JavaScript is needed.
   Result<json::Value> evaluate(const Vantage& from, std::size_t item) const;
 
+  // The value where there is no {{ }} in it ("=text"): then it is the same for every item.
+  std::optional<std::string> fixed_text() const;
+  // For JSON that is written with expressions in it: objects and arrays are put in as JSON, all
+  // else as String(value) writes it, and the whole is parsed afterwards.
+  Result<std::string> evaluate_as_json(const Vantage& from, std::size_t item) const;
   // Can it be evaluated here?
   bool is_plain() const { return needs_javascript_.empty(); }
   const std::string& text() const { return text_; }
@@ -42,6 +47,7 @@ class Expression {
   };
   void add_text(std::string_view text);
   void add_code(std::string_view text);
+  std::unexpected<Error> needs_javascript() const;
   static Result<json::Value> evaluate(const Part& part, const Vantage& from, std::size_t item);
 
   std::string text_;

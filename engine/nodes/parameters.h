@@ -21,7 +21,7 @@ class ParameterTemplate {
 
   struct Branch {
     std::string key;       // of an object's member; empty in arrays
-    std::size_t slot = 0;  // which of slots_
+    std::size_t slot = 0;  // which of the slots
   };
   // One value: fixed, an expression, or a container with expressions somewhere below.
   struct Slot {
@@ -30,13 +30,22 @@ class ParameterTemplate {
     std::size_t expression = 0;  // which of expressions()
     std::vector<Branch> branches;
   };
+  // Where a path leads: to a slot, or inside a fixed value; `rest` goes on below an expression.
+  struct Place {
+    const Slot* slot = nullptr;
+    json::Value inner;  // where slot is nullptr; undefined: nothing there
+    bool is_fixed = false;
+    std::vector<std::string> rest;
+  };
 
+  Place find(std::string_view path) const;
   const std::vector<Expression>& expressions() const { return expressions_; }
   const Slot& root() const { return slots_.back(); }
   const Slot& slot(std::size_t index) const { return slots_[index]; }
 
  private:
   std::size_t add(const json::Value& value);
+  json::Value fixed_value(const Slot& slot) const;
   std::vector<Slot> slots_;  // children before parents, the root last
   std::vector<Expression> expressions_;
 };
@@ -55,8 +64,5 @@ class ResolvedParameters {
   std::size_t items_;
   std::vector<Result<json::Value>> values_;  // by expression, then by item
 };
-
-// "a.b[0]['c d']" -> its segments, as lodash reads a path.
-std::vector<std::string> path_segments(std::string_view path);
 
 }  // namespace vaettir::engine

@@ -151,6 +151,7 @@ struct Target {
   bool rewrite_origin = true;  // Origin follows the target where it equals the request's own host
   UpstreamTimeouts timeouts;
   std::uint64_t hash = 0;
+  std::string disabled;   // why its public name answers 503; empty = enabled. One reason per line
   std::string source;     // who defines it: "file", or TargetInput::source
   std::string known_url;  // TargetInput::url: for display
   schema::Location at;

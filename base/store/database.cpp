@@ -46,14 +46,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& pa
                                                  DatabaseOptions options) {
   TRY_OK(create_private(path.string()));
   TRY(auto database, open_file(path.string(), options));
-  // Only a mode that was really set keeps its promise: some file systems cannot do WAL.
-  TRY(Statement mode, database->statement("PRAGMA journal_mode = WAL"));
-  TRY(const bool row, mode.step());
-  if (!row || mode.text(0) != "wal") {
-    return fail(
-        Cause::kStoreUnavailable,
-        fmt::format("{}: this file system cannot share memory with SQLite (WAL)", path.string()));
-  }
+  TRY_OK(database->use_wal(options.busy));
   return database;
 }
 
@@ -85,6 +78,24 @@ Result<> Database::set_up(const DatabaseOptions& options) {
                   "PRAGMA cache_size = -8192;"
                   "PRAGMA journal_size_limit = 67108864",
                   options.durability == Durability::kFull ? "FULL" : "NORMAL"));
+}
+
+Result<> Database::use_wal(Duration busy) {
+  constexpr std::string_view kSetWal = "PRAGMA journal_mode = WAL";
+  // Two processes that make a new file at once meet here, and SQLite does not wait by itself while
+  // it changes the mode.
+  const Deadline give_up = Clock::now() + busy;
+  for (Result<> set = execute(kSetWal); !set; set = execute(kSetWal)) {
+    const bool locked = (sqlite3_extended_errcode(handle_) & 0xff) == SQLITE_BUSY;
+    if (!locked || Clock::now() >= give_up) return set;
+    sqlite3_sleep(5);
+  }
+  // Only a mode that was really set keeps its promise: some file systems cannot do WAL.
+  TRY(Statement mode, statement("PRAGMA journal_mode"));
+  TRY(const bool row, mode.step());
+  if (row && mode.text(0) == "wal") return {};
+  return fail(Cause::kStoreUnavailable,
+              fmt::format("{}: this file system cannot do what SQLite's WAL needs", name_));
 }
 
 Database::~Database() {

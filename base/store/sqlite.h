@@ -154,6 +154,7 @@ class Database {
   static Result<std::unique_ptr<Database>> open_file(const std::string& path,
                                                      const DatabaseOptions& options);
   Result<> set_up(const DatabaseOptions& options);
+  Result<> use_wal(Duration busy);
   void check_thread() const {
     assert(owner_ == std::thread::id() || owner_ == std::this_thread::get_id());
   }

@@ -13,13 +13,14 @@
 #include <optional>
 #include <string_view>
 
-#include "base/async/channel.h"
 #include "base/async/loop.h"
 #include "base/http/arena.h"
 #include "base/http/body.h"
 #include "base/http/exchange.h"
+#include "base/http/h1_parser.h"
 #include "base/http/headers.h"
 #include "base/http/limits.h"
+#include "base/http/pending.h"
 
 namespace vaettir::net {
 class Stream;
@@ -31,65 +32,75 @@ struct UpstreamRequest {
   std::string_view method;
   std::string_view target;  // origin-form (absolute-form or "*" where wanted), written as it is
   // Written in this order. Framing fields (Content-Length, Transfer-Encoding, Connection,
-  // Keep-Alive, Expect, Upgrade, Trailer) are ours and skipped; Host must be there.
+  // Keep-Alive, Expect, Upgrade) are ours and skipped; Host must be there.
   const Headers* headers = nullptr;
   Body* body = nullptr;        // nullptr: no content. Outlives the exchange on this connection
   std::string_view upgrade;    // not empty: "Connection: upgrade" and "Upgrade: <this>" are sent
   Duration head_timeout = {};  // until the response head; zero: limits.response_head_timeout
 };
 
-struct UpstreamResponse {
-  std::uint16_t status = 0;
-  Version version = Version::kHttp11;
-  Headers headers;  // all fields as received, in the arena given to send(); Content-Length,
-                    // Transfer-Encoding and Connection included: drop hop-by-hop ones to forward
-};
+// Headers: all fields as received, in the arena given to send(); Content-Length, Transfer-Encoding
+// and Connection included: drop hop-by-hop ones to forward.
+using UpstreamResponse = ResponseHead;
 
 class ClientConnection {
  public:
+  using Interim = std::move_only_function<void(std::uint16_t status, const Headers&)>;
+
+  // `limits` outlive the connection.
   ClientConnection(Loop& loop, std::unique_ptr<net::Stream> stream, const Limits& limits);
   ~ClientConnection();
   ClientConnection(const ClientConnection&) = delete;
   ClientConnection& operator=(const ClientConnection&) = delete;
 
-  // Errors: upstream_reset, upstream_timeout, upstream_bad_response (with the reason), or what
-  // reading request.body gave (client_abort, client_slow, body_too_large ...). The response and
-  // the views in it live until the next send() and as long as `arena`. `interim` is called for
-  // each 1xx but 100 and 101.
-  Task<Result<UpstreamResponse*>> send(
-      UpstreamRequest request, Arena& arena,
-      std::move_only_function<void(std::uint16_t, const Headers&)> interim = {});
+  // Errors: upstream_reset, upstream_timeout, upstream_bad_response (with the reason), bad_request
+  // (a method, target or field that cannot be written), or what reading request.body gave
+  // (client_abort, client_slow, body_too_large ...). The views in `request` and what they are of
+  // outlive the exchange; the response lives until the next send() or rest(), and no longer than
+  // `arena`. `interim` is called for each 1xx but 100 and 101.
+  Task<Result<UpstreamResponse*>> send(UpstreamRequest request, Arena& arena, Interim interim = {});
 
   // The content of the response. length() is the Content-Length; for an answer to HEAD it tells
   // what GET would give, and read() ends at once. Chunks are views of loop.scratch().
   Body& body();
 
-  // After a 101: what the exchange's reply.tunnel becomes. It owns the connection (which must be
-  // handed over) and pumps both ways, with half-close and back-pressure, until both directions
-  // have ended or nothing moved for limits.tunnel_idle.
+  // After a 101: what the exchange's reply.tunnel becomes. It owns the connection and pumps both
+  // ways, with half-close and back-pressure, until both directions have ended or nothing moved for
+  // limits.tunnel_idle.
   static std::unique_ptr<Tunnel> take_tunnel(std::unique_ptr<ClientConnection> connection);
 
   // The last exchange ended cleanly, nothing is left unread or unsent, and the peer keeps the
   // connection open: it may be pooled. Once pooled, ask again before use: false when the peer has
-  // closed it or sent something unasked meanwhile.
+  // closed it or sent something unasked meanwhile. Once false, it stays false.
   bool reusable();
-  // For the decision to send again: nothing was written / no byte of a response came.
-  std::uint64_t bytes_written() const { return bytes_written_; }
+  // Gives back the memory of the last exchange (response, body()): before it is pooled.
+  void rest();
+  // For the decision to send again: of this exchange, nothing was written / no byte came back.
+  std::uint64_t bytes_written() const;
   bool any_response_byte() const { return any_response_byte_; }
+  // Exchanges begun on this connection: above 1 it was reused.
   std::uint64_t exchanges() const { return exchanges_; }
-  std::uint64_t body_bytes_read() const;
   net::Stream& stream() { return *stream_; }
 
  private:
   class ResponseBody;
-  class Upload;
   class Pump;
-  struct Exchanging;
+  struct Current;
+
+  Task<void> upload(Task<Result<Chunk>> reading, std::size_t used);
+  Task<Result<UpstreamResponse*>> read_response(Arena& arena);
+  Task<Result<std::size_t>> read_some();
+  Parsed take_head(std::string_view shown, bool in_scratch, Arena& arena);
+  Result<bool> accept_head();
+  Deadline head_deadline() const;
+  Error no_answer() const;
+
   Loop& loop_;
   std::unique_ptr<net::Stream> stream_;
   const Limits& limits_;
-  std::unique_ptr<Exchanging> now_;
-  std::uint64_t bytes_written_ = 0;
+  Pending input_;
+  std::unique_ptr<Current> current_;
+  std::uint64_t written_before_ = 0;
   std::uint64_t exchanges_ = 0;
   bool any_response_byte_ = false;
   bool spent_ = false;  // may never carry another exchange

@@ -71,7 +71,7 @@ Result<Chunk> Content::understand(std::span<char> bytes, std::size_t& used) {
     left_ -= used;
     finished_ = left_ == 0;
   }
-  bytes_ += used;
+  count_ += used;
   return Chunk{{bytes.data(), used}, finished_};
 }
 
@@ -79,7 +79,7 @@ Result<Chunk> Content::understand_chunks(std::span<char> bytes, std::size_t& use
   ChunkedDecoder::Step step;
   const Parsed result = decoder_.decode(bytes, limits_, step);
   used = step.consumed;
-  bytes_ += step.content;
+  count_ += step.content;
   if (result == Parsed::kRefused) {
     const bool by_client = stream_.side() == Side::kClient;
     return fail(by_client ? decoder_.refusal().cause : Cause::kUpstreamBadResponse,

@@ -24,8 +24,10 @@ namespace vaettir::http {
 
 class Content {
  public:
-  Content(net::Stream& stream, Pending& input, const Limits& limits, Pace pace)
-      : stream_(stream), input_(input), limits_(limits), pace_(pace) {}
+  // Content bytes are added to `count` as they are read.
+  Content(net::Stream& stream, Pending& input, const Limits& limits, Pace pace,
+          std::uint64_t& count)
+      : stream_(stream), input_(input), limits_(limits), pace_(pace), count_(count) {}
   Content(const Content&) = delete;
   Content& operator=(const Content&) = delete;
 
@@ -38,7 +40,6 @@ class Content {
   // Bytes still to come, where known.
   std::optional<std::uint64_t> remaining() const;
   const Headers* trailers() const { return trailers_.get(); }
-  std::uint64_t bytes() const { return bytes_; }
   void set_pace(Pace pace) { pace_ = pace; }
   const Framing& framing() const { return framing_; }
 
@@ -55,9 +56,9 @@ class Content {
   Pending& input_;
   const Limits& limits_;
   Pace pace_;
+  std::uint64_t& count_;
   Framing framing_;
   std::uint64_t left_ = 0;
-  std::uint64_t bytes_ = 0;
   bool finished_ = true;
   std::unique_ptr<Headers> trailers_;
   ChunkedDecoder decoder_;

@@ -52,6 +52,8 @@ struct Limits {
 
   // Upstream side: the whole time from the request's last byte to the response head.
   Duration response_head_timeout = std::chrono::seconds(300);
+  // Between two pieces of a response's content; event streams and gRPC have tunnel_idle.
+  Duration response_idle = std::chrono::seconds(300);
   // Interim responses (100, 102, 103) before the final one; more is an attack or a fault.
   std::size_t interim_responses = 16;
 };

@@ -1,4 +1,4 @@
-// http::Client: outgoing requests to hosts that are no target (a workflow's HTTP Request, later
+// FetchClient: outgoing requests to hosts that are no target (a workflow's HTTP Request, later
 // ACME and OTLP), on libcurl's multi interface driven by the loop. One per loop, outlives its
 // fetches. Destroying a fetch's task cancels the transfer. Proxied traffic never comes here.
 #pragma once
@@ -52,12 +52,12 @@ using AddressCheck = std::function<bool(const net::Address&)>;
 // Refuses link-local addresses, which are where cloud metadata services listen.
 bool is_allowed_by_default(const net::Address& address);
 
-class Client {
+class FetchClient {
  public:
-  explicit Client(Loop& loop, AddressCheck allowed = is_allowed_by_default);
-  ~Client();
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
+  explicit FetchClient(Loop& loop, AddressCheck allowed = is_allowed_by_default);
+  ~FetchClient();
+  FetchClient(const FetchClient&) = delete;
+  FetchClient& operator=(const FetchClient&) = delete;
 
   // Errors: bad_request (URL or header that cannot be sent), dns_failure, connect_refused,
   // connect_timeout, connect_unreachable, tls_handshake, tls_certificate, upstream_timeout,

@@ -224,4 +224,39 @@ std::optional<std::string> utf16_unit(std::string_view text, std::size_t index) 
   return std::nullopt;
 }
 
+namespace {
+
+// Simple lower case of a two-byte character (U+0080 to U+07FF).
+std::uint32_t lower_code(std::uint32_t c) {
+  const bool latin1 = c >= 0xc0 && c <= 0xde && c != 0xd7;
+  if (latin1 || (c >= 0x391 && c <= 0x3a9) || (c >= 0x410 && c <= 0x42f)) return c + 0x20;
+  if (c >= 0x400 && c <= 0x40f) return c + 0x50;
+  const bool even_is_upper = (c >= 0x100 && c <= 0x137 && c != 0x130) ||
+                             (c >= 0x14a && c <= 0x177) || (c >= 0x460 && c <= 0x4bf);
+  if (even_is_upper) return c | 1;
+  const bool odd_is_upper = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17e);
+  if (odd_is_upper && c % 2 == 1) return c + 1;
+  return c == 0x178 ? 0xff : c;
+}
+
+}  // namespace
+
+std::string lower_text(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t bytes = std::min(character_bytes(text[at]), text.size() - at);
+    if (bytes == 1) out += lower(text[at]);
+    if (bytes > 2) out += text.substr(at, bytes);
+    if (bytes == 2) {
+      const std::uint32_t code = lower_code((static_cast<unsigned char>(text[at]) & 0x1fu) << 6 |
+                                            (static_cast<unsigned char>(text[at + 1]) & 0x3fu));
+      out += static_cast<char>(0xc0 | (code >> 6));
+      out += static_cast<char>(0x80 | (code & 0x3f));
+    }
+    at += bytes;
+  }
+  return out;
+}
+
 }  // namespace vaettir::engine

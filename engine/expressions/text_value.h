@@ -24,6 +24,8 @@ std::string_view type_name(const json::Value& value);
 std::string shown(const json::Value& value);
 std::string shown_text(std::string_view text);
 
+// toLowerCase of the Latin, Greek and Cyrillic letters.
+std::string lower_text(std::string_view text);
 // UTF-16 code units of a text in UTF-8, and one of them as a text (nullopt: beyond the end).
 std::size_t utf16_length(std::string_view text);
 std::optional<std::string> utf16_unit(std::string_view text, std::size_t index);

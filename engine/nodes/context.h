@@ -15,6 +15,7 @@
 #include "base/http/client.h"
 #include "base/http/service.h"
 #include "engine/expressions/run_data.h"
+#include "engine/nodes/patterns.h"
 #include "engine/nodes/prepared.h"
 #include "engine/nodes/webhook_setup.h"
 
@@ -26,7 +27,7 @@ struct NodeServices {
   WallClockSource& clock;
   Entropy& entropy;
   http::Directory* targets = nullptr;        // names that are answered in process; nullptr: none
-  http::Client* client = nullptr;            // the way out; nullptr: there is none
+  http::FetchClient* client = nullptr;            // the way out; nullptr: there is none
   const Environment* environment = nullptr;  // $env; nullptr: not allowed
 };
 
@@ -43,7 +44,7 @@ struct NodeRun {
   std::uint32_t start_output = 0;  // triggers: which output the start items leave by
 };
 
-// One parameter for one item: a value or the error of its expression. Conversions are lenient where
+// A parameter for an item: a value or the error of its expression. Conversions are lenient where
 // n8n is: text of a number, number of a text.
 class Parameter {
  public:
@@ -56,6 +57,7 @@ class Parameter {
   Result<bool> as_condition() &&;  // a filter parameter, evaluated
 
  private:
+  Error located(const Error& error) const;
   const NodeContext& ctx_;
   std::string name_;
   std::size_t item_;
@@ -92,6 +94,12 @@ class NodeContext {
   // {json: {error: text}}, paired to the item: what a failed item becomes.
   Item failed_item(const Error& error, std::size_t item) const;
 
+  // A parameter that holds JSON written with expressions in it: objects are put in as JSON.
+  // Evaluated at once, because it is the text that counts and not the value.
+  Result<std::string> json_text(std::string_view path, std::size_t item) const;
+  // For conditions; compiled once for the run.
+  Patterns& patterns() const { return *patterns_; }
+
   // co_await ctx.pause() where due(i) says so.
   static bool due(std::size_t item) { return item > 0 && item % kItemsBetweenPauses == 0; }
   Sleep pause() const { return sleep(loop(), Duration(1)); }
@@ -102,7 +110,10 @@ class NodeContext {
   NodeRun run_;
   const NodeServices& services_;
   const PreparedNode& prepared_;
+  Vantage vantage() const;
   std::unique_ptr<const ResolvedParameters> resolved_;
+  std::unique_ptr<Patterns> patterns_;
+  Items no_items_;
 };
 
 }  // namespace vaettir::engine

@@ -1,4 +1,3 @@
-// long because five notations share one reader, and apart they would repeat it.
 #include "engine/nodes/date_text.h"
 
 #include <fmt/format.h>

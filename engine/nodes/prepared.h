@@ -34,6 +34,8 @@ class PreparedNode {
   const ParameterTemplate& parameters() const { return parameters_; }
   // A parameter that holds no expression; undefined otherwise and where there is none.
   json::Value fixed_parameter(std::string_view path) const;
+  // Does the value at the path depend on an expression?
+  bool has_expression(std::string_view path) const;
 
  private:
   const Node* node_;

@@ -18,9 +18,9 @@ namespace vaettir {
 // Environment variables as read once at the start (and a watched .env above them): name -> value.
 using Environment = std::map<std::string, std::string, std::less<>>;
 Environment process_environment();
-// Lines NAME=value as docker compose reads them: comments, export, quotes (also over several lines),
-// trailing spaces, $NAME and ${NAME:-default} outside of single quotes, looked up in `outer` and
-// then in the lines above. Errors: internal, "FILE:LINE: ...", never a value.
+// Lines NAME=value as docker compose reads them: comments, export, quotes (also over several
+// lines), trailing spaces, $NAME and ${NAME:-default} outside of single quotes, looked up in
+// `outer` and then in the lines above. Errors: internal, "FILE:LINE: ...", never a value.
 Result<Environment> parse_env_file(std::string_view text, std::string_view file_name,
                                    const Environment& outer = {});
 

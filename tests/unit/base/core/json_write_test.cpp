@@ -6,7 +6,6 @@
 
 #include "base/core/json.h"
 #include "base/core/text.h"
-#include "tests/unit/base/core/number_texts.h"
 
 namespace vaettir::json {
 namespace {
@@ -16,6 +15,17 @@ std::string quoted(std::string_view text) {
   append_quoted(out, text);
   return out;
 }
+
+struct NumberText {
+  std::uint64_t bits;
+  std::string_view text;
+};
+
+constexpr NumberText kNumberTexts[] = {
+#define NUMBER(bits, text) {bits, text},
+#include "tests/unit/base/core/number_texts.def"
+#undef NUMBER
+};
 
 TEST(JsonWrite, NumbersReadAsInJavaScript) {
   for (const NumberText& each : kNumberTexts) {

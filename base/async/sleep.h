@@ -26,7 +26,6 @@ class Timer {
  private:
   static void on_event(evutil_socket_t, short, void* self);
   void arm(Duration after);
-  Loop& loop_;
   ::event event_;
   Deadline due_;
   bool running_ = false;

@@ -49,6 +49,8 @@ TEST(Time, WritesDates) {
   EXPECT_EQ(iso_text(time), "2026-11-25T03:11:38.123Z");
   EXPECT_EQ(http_date(time), "Wed, 25 Nov 2026 03:11:38 GMT");
   EXPECT_EQ(epoch_ms(time), 1795576298123);
+  EXPECT_EQ(iso_text(WallTime::min()).size(), 24u);
+  EXPECT_EQ(iso_text(WallTime::max()), "2262-04-11T23:47:16.854Z");
   EXPECT_EQ(iso_text(WallTime{-1ms}), "1969-12-31T23:59:59.999Z");
   EXPECT_EQ(http_date(WallTime{}), "Thu, 01 Jan 1970 00:00:00 GMT");
   EXPECT_EQ(iso_text(WallTime{std::chrono::seconds(951782400)}), "2000-02-29T00:00:00.000Z");

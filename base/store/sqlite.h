@@ -1,9 +1,8 @@
 // SQLite, as the engine's store uses it: Database (one connection), Statement (prepared once, lent
 // out), Transaction, and numbered migrations. Every call here may wait for the disk, so none
-// belongs on a loop: a Database belongs to one store thread (a ThreadPool of one), which reaches it
+// belongs on a loop: a Database belongs to one store thread (a ThreadPool of one) that loops reach
 // through offload. It may be opened and migrated elsewhere before; bind_to_this_thread() then says
-// whose it is, and debug builds hold everybody to it. Statements and transactions end before their
-// Database.
+// whose it is, and debug builds hold everybody to it. Statements and transactions end before it.
 //   TRY(auto insert, db.statement("INSERT INTO workflow (id, name) VALUES (?, ?)"));
 //   TRY_OK(insert.bind(id, name).run());
 // Errors: store_unavailable (disk, locks, a damaged file); internal for what only a bug of ours can

@@ -18,6 +18,7 @@ namespace vaettir::engine {
 // The execution starts: `items` become the input of its trigger.
 struct Begin {
   NodeIndex trigger = 0;
+  std::uint32_t start_output = 0;  // of the trigger: which output its items leave by
   Items items;
 };
 // The state was folded from a journal: go on where it ended.

@@ -3,7 +3,7 @@
 # To compile and link every preset, unit tests and fuzzers included (they share the compiler's run-time library).
 packages_to_build=(
   clang-19 lld-19 libclang-rt-19-dev cmake ninja-build ccache pkg-config
-  libevent-dev libssl-dev libsimdjson-dev libyaml-cpp-dev libspdlog-dev libfmt-dev
+  libevent-dev libssl-dev libsimdjson-dev libyaml-cpp-dev libfmt-dev
   libcurl4-openssl-dev libsqlite3-dev libre2-dev zlib1g-dev libzstd-dev libcli11-dev
   libgtest-dev libgmock-dev
 )

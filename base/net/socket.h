@@ -28,6 +28,8 @@ class Socket {
   // Bytes, 0 at the end, kWouldBlock, or kFailed (errno says why).
   std::ptrdiff_t receive(std::span<char> into);
   std::ptrdiff_t send(std::span<const char> head, std::span<const char> body);
+  // There are bytes, an end or an error to be received; asks the kernel when it is not known.
+  bool has_input();
   void shutdown_write();
   UniqueFd release();
 

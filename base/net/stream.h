@@ -4,8 +4,9 @@
 // The operations are awaiters, not coroutines: the system call is made first, and only when the
 // kernel has nothing to give is the task suspended; so an operation that succeeds at once costs
 // neither a frame nor a registration. At most one task waits for reading, one for writing and one
-// in wait_closed(). Destroying the waiting task cancels the operation, at any moment. Deadlines
-// less than kExactBelow away are exact, later ones are looked at once a second.
+// in wait_closed(). Destroying the waiting task cancels the operation, at any moment; a task that
+// still waits when the stream is destroyed never goes on. Deadlines less than kExactBelow away are
+// exact, later ones are looked at once a second.
 #pragma once
 #include <coroutine>
 #include <cstddef>
@@ -131,6 +132,8 @@ class Stream : public Swept {
   Stream(Loop& loop, UniqueFd fd, Side side);
 
   void on_sweep(Deadline now) final;
+  // A read would have an answer.
+  virtual bool may_read() = 0;
   // The socket's readiness has changed; before the waiters try again.
   virtual void before_wake() {}
   // Bookkeeping of the derived streams' try_read and try_write.
@@ -164,10 +167,10 @@ class Stream : public Swept {
   static void on_socket(void* self);
   bool over_fair_share() const { return fair_turn_ == loop_.turns() && fair_bytes_ >= kFairBytes; }
   void wake(Waiter*& slot);
-  bool wake_all();
+  void wake_all();
   bool expire(Waiter*& slot, Deadline now);
   void arm_exact(Deadline deadline);
-  bool peer_is_gone();
+  void on_exact();
 
   Loop& loop_;
   Waiter* reader_ = nullptr;
@@ -180,6 +183,7 @@ class Stream : public Swept {
   std::uint64_t bytes_written_ = 0;
   std::uint64_t fair_turn_ = 0;
   std::size_t fair_bytes_ = 0;
+  Deadline exact_at_;
   std::unique_ptr<Timer> exact_;  // made for the first short deadline
   std::unique_ptr<Error> error_;
   Yield yield_{*this};

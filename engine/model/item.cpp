@@ -36,6 +36,18 @@ std::size_t Items::footprint() const {
   return bytes;
 }
 
+Items passed_through(const Items& items) {
+  const auto is_in_place = [&](const Item& item) {
+    const std::span<const Pairing> paired = item.paired.all();
+    const auto index = static_cast<std::uint32_t>(&item - items.begin());
+    return paired.size() == 1 && paired[0] == Pairing{index, 0, nullptr};
+  };
+  if (std::all_of(items.begin(), items.end(), is_in_place)) return items;
+  std::vector<Item> out(items.begin(), items.end());
+  for (std::size_t i = 0; i < out.size(); ++i) out[i].paired = paired_to(i);
+  return Items(std::move(out));
+}
+
 namespace {
 
 std::uint32_t position(const json::Value& value) {

@@ -89,6 +89,10 @@ class Items {
 // What a node run gives: one list for each output.
 using Outputs = std::vector<Items>;
 
+// The same items, each paired to its own position: what a node that passes items through gives.
+// Shares the list where it is so already.
+Items passed_through(const Items& items);
+
 // Reads and writes n8n's shape {json, binary?, pairedItem?, error?}. A plain object without `json`
 // is taken as the json itself (211 of 8,136 public files have such pinned items). Names in
 // sourceOverwrite are looked up by whoever knows the workflow and left out here.

@@ -27,7 +27,7 @@ struct NodeServices {
   WallClockSource& clock;
   Entropy& entropy;
   http::Directory* targets = nullptr;        // names that are answered in process; nullptr: none
-  http::FetchClient* client = nullptr;            // the way out; nullptr: there is none
+  http::FetchClient* client = nullptr;       // the way out; nullptr: there is none
   const Environment* environment = nullptr;  // $env; nullptr: not allowed
 };
 

@@ -6,7 +6,8 @@
 namespace vaettir::http {
 namespace {
 
-constexpr std::uint64_t kLongestContent = std::uint64_t{1} << 62;  // sums of two never overflow
+// An exabyte. Ten times as much, and sums of lengths, still fit 64 bits.
+constexpr std::uint64_t kLongestContent = std::uint64_t{1} << 60;
 
 // RFC 9110 section 6.5.1: a trailer that is acted upon as if it had come in the head lets a client
 // go round every check that was made on the head.
@@ -73,18 +74,27 @@ void HeadParser::shift(Headers& headers, std::ptrdiff_t by) {
 }
 
 Parsed HeadParser::resume(Cause too_long) {
-  if (seen_ <= at_) return Parsed::kDone;
-  const char* from = base_ + seen_;
-  if (std::memchr(from, '\n', static_cast<std::size_t>(end_ - from)) != nullptr) {
-    return Parsed::kDone;
-  }
+  return seen_ <= at_ || has_line() ? Parsed::kDone : partial(too_long);
+}
+
+bool HeadParser::has_line() const {
+  const char* from = base_ + std::max(seen_, at_);
+  return std::memchr(from, '\n', static_cast<std::size_t>(end_ - from)) != nullptr;
+}
+
+Parsed HeadParser::partial(Cause too_long) {
   // No line of HTTP holds control bytes, so the line need not be complete to refuse it; a CR at the
   // very end may still get its LF.
-  const char* control = first_control(from - 1, end_);
+  const char* from = seen_ > at_ ? base_ + seen_ - 1 : base_ + at_;
+  const char* control = first_control(from, end_);
   if (control != end_ && !(*control == '\r' && control + 1 == end_)) {
     return refuse(malformed_, "control byte in a line");
   }
   return incomplete(too_long);
+}
+
+Parsed HeadParser::judge(Parsed result, Cause too_long) {
+  return result == Parsed::kRefused && !has_line() ? partial(too_long) : result;
 }
 
 Parsed HeadParser::incomplete(Cause too_long) {
@@ -111,7 +121,9 @@ Parsed HeadParser::fields(Headers& headers) {
       return Parsed::kDone;
     }
     const char* next = nullptr;
-    if (Parsed result = field_line(line, headers, next); result != Parsed::kDone) return result;
+    if (Parsed result = field_line(line, headers, next); result != Parsed::kDone) {
+      return judge(result, oversized_);
+    }
     at_ = static_cast<std::size_t>(next - base_);
     if (at_ > limits_.head_bytes) return refuse(oversized_, "head too large");
   }

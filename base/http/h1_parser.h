@@ -56,6 +56,9 @@ class HeadParser {
 
   // Looks at what came behind a line that was incomplete: is it worth parsing now?
   Parsed resume(Cause too_long);
+  // A line that is not complete is refused for its control bytes and its length alone: so what
+  // becomes of a message does not depend on the pieces in which it comes.
+  Parsed judge(Parsed result, Cause too_long);
   // The line that starts at at_ reaches to the end of what was shown, and is not complete.
   Parsed incomplete(Cause too_long);
   Parsed fields(Headers& headers);
@@ -78,6 +81,8 @@ class HeadParser {
   Refusal refusal_;
 
  private:
+  bool has_line() const;
+  Parsed partial(Cause too_long);
   Parsed field_line(const char* line, Headers& headers, const char*& next);
   Parsed refuse_name(const char* at, bool empty);
 };

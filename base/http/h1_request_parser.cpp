@@ -16,7 +16,9 @@ Parsed RequestParser::parse(std::string_view bytes, Request& request) {
   const Cause too_long = stage_ == Stage::kFirstLine ? Cause::kUriTooLong : Cause::kHeaderTooLarge;
   if (Parsed result = resume(too_long); result != Parsed::kDone) return result;
   if (stage_ == Stage::kFirstLine) {
-    if (Parsed result = request_line(request); result != Parsed::kDone) return result;
+    if (Parsed result = request_line(request); result != Parsed::kDone) {
+      return judge(result, too_long);
+    }
   }
   if (Parsed result = fields(request.headers); result != Parsed::kDone) return result;
   return check(request);

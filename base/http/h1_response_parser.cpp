@@ -10,7 +10,9 @@ Parsed ResponseParser::parse(std::string_view bytes, ResponseHead& response) {
   if (stage_ == Stage::kStart) stage_ = Stage::kFirstLine;
   if (Parsed result = resume(oversized_); result != Parsed::kDone) return result;
   if (stage_ == Stage::kFirstLine) {
-    if (Parsed result = status_line(response); result != Parsed::kDone) return result;
+    if (Parsed result = status_line(response); result != Parsed::kDone) {
+      return judge(result, oversized_);
+    }
   }
   if (Parsed result = fields(response.headers); result != Parsed::kDone) return result;
   return check(response);

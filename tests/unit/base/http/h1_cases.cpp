@@ -11,8 +11,12 @@ std::string get(const std::string& target) {
 std::string field(const std::string& line) {
   return "GET / HTTP/1.1\r\nHost: a.test\r\n" + line + "\r\n\r\n";
 }
-std::string host(const std::string& value) { return "GET / HTTP/1.1\r\nHost: " + value + "\r\n\r\n"; }
-std::string version(const std::string& text) { return "GET / " + text + "\r\nHost: a.test\r\n\r\n"; }
+std::string host(const std::string& value) {
+  return "GET / HTTP/1.1\r\nHost: " + value + "\r\n\r\n";
+}
+std::string version(const std::string& text) {
+  return "GET / " + text + "\r\nHost: a.test\r\n\r\n";
+}
 std::string length(const std::string& value, const std::string& body = "") {
   return "POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: " + value + "\r\n\r\n" + body;
 }
@@ -37,21 +41,24 @@ void lines_and_fields(std::vector<H1Case>& cases) {
           {"NUL in a field name", field("X\0A: b"s), 400},
           {"non-ASCII in a field name", field("X\xc3\xa9: b"), 400},
           {"space before the first field", "GET / HTTP/1.1\r\n Host: a.test\r\n\r\n", 400},
-          {"line of space before the first field", "GET / HTTP/1.1\r\n \r\nHost: a.test\r\n\r\n", 400},
+          {"line of space before the first field", "GET / HTTP/1.1\r\n \r\nHost: a.test\r\n\r\n",
+           400},
           {"CR-only line ends", "GET / HTTP/1.1\rHost: a.test\r\r", 400},
           {"bare CR in a value", field("X-A: b\rc"), 400},
           {"NUL in a value", field("X-A: b\0c"s), 400},
-          {"vertical tab in a value", field("X-A: b\x0b""c"), 400},
+          {"vertical tab in a value",
+           field("X-A: b\x0b"
+                 "c"),
+           400},
           {"DEL in a value", field("X-A: b\x7f"), 400},
           {"bare LF after the request line", "GET / HTTP/1.1\nHost: a.test\r\n\r\n", 400},
           {"bare LF after a field", "GET / HTTP/1.1\r\nHost: a.test\n\r\n", 400},
           {"bare LF as the empty line", "GET / HTTP/1.1\r\nHost: a.test\r\n\n", 400},
           {"bare LF everywhere", "GET / HTTP/1.1\nHost: a.test\n\n", 400},
           {"bare LF before the request", "\nGET / HTTP/1.1\r\nHost: a.test\r\n\r\n", 400},
-          {"two empty lines before the request",
-           "\r\n\r\nGET / HTTP/1.1\r\nHost: a.test\r\n\r\n", 400},
-          {"one empty line before the request",
-           "\r\nGET / HTTP/1.1\r\nHost: a.test\r\n\r\n", 200},
+          {"two empty lines before the request", "\r\n\r\nGET / HTTP/1.1\r\nHost: a.test\r\n\r\n",
+           400},
+          {"one empty line before the request", "\r\nGET / HTTP/1.1\r\nHost: a.test\r\n\r\n", 200},
           {"obs-text in a value", field("X-A: caf\xe9"), 200},
           {"tab in a value", field("X-A: b\tc"), 200},
           {"empty value", field("X-A:"), 200},
@@ -62,75 +69,72 @@ void lines_and_fields(std::vector<H1Case>& cases) {
 }
 
 void request_lines(std::vector<H1Case>& cases) {
-  cases.insert(cases.end(),
-               {
-                   {"missing target", "GET  HTTP/1.1\r\nHost: a.test\r\n\r\n", 400},
-                   {"method and version alone", "GET HTTP/1.1\r\nHost: a.test\r\n\r\n", 400},
-                   {"space in the target", get("/a b"), 400},
-                   {"several spaces before the target", get(" /"), 400},
-                   {"several spaces before the version", get("/ "), 400},
-                   {"tab instead of a space", "GET\t/ HTTP/1.1\r\nHost: a.test\r\n\r\n", 400},
-                   {"space before the method", " GET / HTTP/1.1\r\nHost: a.test\r\n\r\n", 400},
-                   {"star with GET", get("*"), 400},
-                   {"OPTIONS star", "OPTIONS * HTTP/1.1\r\nHost: a.test\r\n\r\n", 200},
-                   {"version HTTP/1", version("HTTP/1"), 400},
-                   {"version HTTP/01.01", version("HTTP/01.01"), 400},
-                   {"version with a space", version("HTTP/ 1.1"), 400},
-                   {"version in lower case", version("http/1.1"), 400},
-                   {"version with a space behind", version("HTTP/1.1 "), 400},
-                   {"version HTTP/1.10", version("HTTP/1.10"), 400},
-                   {"version HTTP/1,1", version("HTTP/1,1"), 400},
-                   {"version HTTP/2.0", version("HTTP/2.0"), 505},
-                   {"version HTTP/1.2 is a 1.1", version("HTTP/1.2"), 200},
-                   {"HTTP/0.9", "GET /\r\n", 400},
-                   {"NUL in the target", get("/a\0b"s), 400},
-                   {"raw non-ASCII in the target", get("/caf\xc3\xa9"), 400},
-                   {"overlong UTF-8 in the target", get("/\xc0\xaf"), 400},
-                   {"fragment in the target", get("/a#b"), 400},
-                   {"relative target", get("a/b"), 400},
-                   {"absolute-form", get("http://a.test/x?y"), 200},
-                   {"absolute-form without a path", get("http://a.test"), 200},
-                   {"absolute-form with the default port", get("http://a.test:80/"), 200},
-                   {"absolute-form with userinfo", get("http://u:p@a.test/"), 400},
-                   {"absolute-form without a host", get("http:///x"), 400},
-                   {"absolute-form of another scheme", get("ftp://a.test/"), 400},
-                   {"absolute-form that contradicts Host", get("http://b.test/"), 400},
-                   {"absolute-form with an empty Host",
-                    "GET http://a.test/ HTTP/1.1\r\nHost:\r\n\r\n", 400},
-                   {"target of 8,000 bytes", get("/" + std::string(7999, 'a')), 200},
-                   {"target of 16,000 bytes", get("/" + std::string(15999, 'a')), 200},
-                   {"target of 100 KB", get("/" + std::string(100 * 1024, 'a')), 414},
-                   {"field of 100 KB", field("X-A: " + std::string(100 * 1024, 'a')), 431},
-                   {"odd but visible characters in the target", get("/a|b{c}\"<d>?[e]=\\^`"), 200},
-                   {"unknown method is forwarded",
-                    "BREW /pot HTTP/1.1\r\nHost: a.test\r\n\r\n", 200},
-                   {"method in lower case is another method",
-                    "get / HTTP/1.1\r\nHost: a.test\r\n\r\n", 200},
-                   {"TRACE", "TRACE / HTTP/1.1\r\nHost: a.test\r\n\r\n", 405},
-                   {"CONNECT", "CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\n\r\n", 405},
-               });
+  cases.insert(
+      cases.end(),
+      {
+          {"missing target", "GET  HTTP/1.1\r\nHost: a.test\r\n\r\n", 400},
+          {"method and version alone", "GET HTTP/1.1\r\nHost: a.test\r\n\r\n", 400},
+          {"space in the target", get("/a b"), 400},
+          {"several spaces before the target", get(" /"), 400},
+          {"several spaces before the version", get("/ "), 400},
+          {"tab instead of a space", "GET\t/ HTTP/1.1\r\nHost: a.test\r\n\r\n", 400},
+          {"space before the method", " GET / HTTP/1.1\r\nHost: a.test\r\n\r\n", 400},
+          {"star with GET", get("*"), 400},
+          {"OPTIONS star", "OPTIONS * HTTP/1.1\r\nHost: a.test\r\n\r\n", 200},
+          {"version HTTP/1", version("HTTP/1"), 400},
+          {"version HTTP/01.01", version("HTTP/01.01"), 400},
+          {"version with a space", version("HTTP/ 1.1"), 400},
+          {"version in lower case", version("http/1.1"), 400},
+          {"version with a space behind", version("HTTP/1.1 "), 400},
+          {"version HTTP/1.10", version("HTTP/1.10"), 400},
+          {"version HTTP/1,1", version("HTTP/1,1"), 400},
+          {"version HTTP/2.0", version("HTTP/2.0"), 505},
+          {"version HTTP/1.2 is a 1.1", version("HTTP/1.2"), 200},
+          {"HTTP/0.9", "GET /\r\n", 400},
+          {"NUL in the target", get("/a\0b"s), 400},
+          {"raw non-ASCII in the target", get("/caf\xc3\xa9"), 400},
+          {"overlong UTF-8 in the target", get("/\xc0\xaf"), 400},
+          {"fragment in the target", get("/a#b"), 400},
+          {"relative target", get("a/b"), 400},
+          {"absolute-form", get("http://a.test/x?y"), 200},
+          {"absolute-form without a path", get("http://a.test"), 200},
+          {"absolute-form with the default port", get("http://a.test:80/"), 200},
+          {"absolute-form with userinfo", get("http://u:p@a.test/"), 400},
+          {"absolute-form without a host", get("http:///x"), 400},
+          {"absolute-form of another scheme", get("ftp://a.test/"), 400},
+          {"absolute-form that contradicts Host", get("http://b.test/"), 400},
+          {"absolute-form with an empty Host", "GET http://a.test/ HTTP/1.1\r\nHost:\r\n\r\n", 400},
+          {"target of 8,000 bytes", get("/" + std::string(7999, 'a')), 200},
+          {"target of 16,000 bytes", get("/" + std::string(15999, 'a')), 200},
+          {"target of 100 KB", get("/" + std::string(100 * 1024, 'a')), 414},
+          {"field of 100 KB", field("X-A: " + std::string(100 * 1024, 'a')), 431},
+          {"odd but visible characters in the target", get("/a|b{c}\"<d>?[e]=\\^`"), 200},
+          {"unknown method is forwarded", "BREW /pot HTTP/1.1\r\nHost: a.test\r\n\r\n", 200},
+          {"method in lower case is another method", "get / HTTP/1.1\r\nHost: a.test\r\n\r\n", 200},
+          {"TRACE", "TRACE / HTTP/1.1\r\nHost: a.test\r\n\r\n", 405},
+          {"CONNECT", "CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\n\r\n", 405},
+      });
 }
 
 void hosts(std::vector<H1Case>& cases) {
-  cases.insert(cases.end(),
-               {
-                   {"no Host", "GET / HTTP/1.1\r\nX-A: b\r\n\r\n", 400},
-                   {"no field at all", "GET / HTTP/1.1\r\n\r\n", 400},
-                   {"two Hosts", host("a.test\r\nHost: b.test"), 400},
-                   {"two equal Hosts", host("a.test\r\nHost: a.test"), 400},
-                   {"Host with userinfo", host("u@a.test"), 400},
-                   {"Host with a path", host("a.test/x"), 400},
-                   {"Host with a comma", host("a.test,b.test"), 400},
-                   {"Host with a space", host("a.test b.test"), 400},
-                   {"empty Host", host(""), 400},
-                   {"Host with a port that is no number", host("a.test:http"), 400},
-                   {"Host with a port too large", host("a.test:65536"), 400},
-                   {"Host of a port alone", host(":80"), 400},
-                   {"Host with brackets around a name", host("[a.test]"), 400},
-                   {"Host with a port", host("a.test:8080"), 200},
-                   {"Host as an IPv6 address", host("[::1]:80"), 200},
-                   {"Host with capitals and a trailing dot", host("A.Test."), 200},
-               });
+  cases.insert(cases.end(), {
+                                {"no Host", "GET / HTTP/1.1\r\nX-A: b\r\n\r\n", 400},
+                                {"no field at all", "GET / HTTP/1.1\r\n\r\n", 400},
+                                {"two Hosts", host("a.test\r\nHost: b.test"), 400},
+                                {"two equal Hosts", host("a.test\r\nHost: a.test"), 400},
+                                {"Host with userinfo", host("u@a.test"), 400},
+                                {"Host with a path", host("a.test/x"), 400},
+                                {"Host with a comma", host("a.test,b.test"), 400},
+                                {"Host with a space", host("a.test b.test"), 400},
+                                {"empty Host", host(""), 400},
+                                {"Host with a port that is no number", host("a.test:http"), 400},
+                                {"Host with a port too large", host("a.test:65536"), 400},
+                                {"Host of a port alone", host(":80"), 400},
+                                {"Host with brackets around a name", host("[a.test]"), 400},
+                                {"Host with a port", host("a.test:8080"), 200},
+                                {"Host as an IPv6 address", host("[::1]:80"), 200},
+                                {"Host with capitals and a trailing dot", host("A.Test."), 200},
+                            });
 }
 
 void lengths(std::vector<H1Case>& cases) {
@@ -155,8 +159,8 @@ void lengths(std::vector<H1Case>& cases) {
           {"Content-Length list of equal numbers", length("5, 5", "hello"), 400},
           {"Content-Length", length("5", "hello"), 200, 5},
           {"Content-Length 0", length("0"), 200, 0},
-          {"Content-Length with a body of 20,000 bytes",
-           length("20000", std::string(20000, 'b')), 200, 20000},
+          {"Content-Length with a body of 20,000 bytes", length("20000", std::string(20000, 'b')),
+           200, 20000},
       });
 }
 
@@ -170,12 +174,15 @@ void codings(std::vector<H1Case>& cases) {
           {"Transfer-Encoding in HTTP/1.0",
            "POST / HTTP/1.0\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
           {"empty Transfer-Encoding", coding("Transfer-Encoding:"), 400},
-          {"Transfer-Encoding with space before the colon",
-           coding("Transfer-Encoding : chunked"), 400},
+          {"Transfer-Encoding with space before the colon", coding("Transfer-Encoding : chunked"),
+           400},
           {"two Transfer-Encodings with Content-Length",
            coding("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\nContent-Length: 5"),
            400},
-          {"vertical tab before chunked", coding("Transfer-Encoding: \x0b""chunked"), 400},
+          {"vertical tab before chunked",
+           coding("Transfer-Encoding: \x0b"
+                  "chunked"),
+           400},
           {"form feed behind chunked", coding("Transfer-Encoding: chunked\x0c"), 400},
           {"NUL behind chunked", coding("Transfer-Encoding: chunked\0"s), 400},
           {"unknown coding", coding("Transfer-Encoding: foo"), 400},
@@ -207,7 +214,8 @@ void chunked_bodies(std::vector<H1Case>& cases) {
           {"chunk extension: NUL", chunks("5;a=\0\r\nhello\r\n0\r\n\r\n"s), 400},
           {"chunk extension: CR", chunks("5;a\rb\r\nhello\r\n0\r\n\r\n"), 400},
           {"chunk extension: LF", chunks("5;a\nb\r\nhello\r\n0\r\n\r\n"), 400},
-          {"chunk extension: CR in a quoted string", chunks("5;a=\"\r\n\"\r\nhello\r\n0\r\n\r\n"), 400},
+          {"chunk extension: CR in a quoted string", chunks("5;a=\"\r\n\"\r\nhello\r\n0\r\n\r\n"),
+           400},
           {"chunk size 1_0", chunks("1_0\r\nhellohellohelloh\r\n0\r\n\r\n"), 400},
           {"chunk size 0x5", chunks("0x5\r\nhello\r\n0\r\n\r\n"), 400},
           {"chunk size +5", chunks("+5\r\nhello\r\n0\r\n\r\n"), 400},
@@ -233,8 +241,9 @@ void chunked_bodies(std::vector<H1Case>& cases) {
           {"chunk size with leading zeros", chunks("0005\r\nhello\r\n000\r\n\r\n"), 200, 5},
           {"chunk extensions", chunks("5;a;b=c;d=\"e \\\" f\"\r\nhello\r\n0;z\r\n\r\n"), 200, 5},
           {"trailers", chunks("5\r\nhello\r\n0\r\nX-Sum: 1\r\nX-B: 2\r\n\r\n"), 200, 5},
-          {"trailers that may not be", chunks("5\r\nhello\r\n0\r\nContent-Length: 9\r\nTransfer-Encoding: "
-                                              "x\r\nHost: evil\r\nAuthorization: y\r\nX-Sum: 1\r\n\r\n"),
+          {"trailers that may not be",
+           chunks("5\r\nhello\r\n0\r\nContent-Length: 9\r\nTransfer-Encoding: "
+                  "x\r\nHost: evil\r\nAuthorization: y\r\nX-Sum: 1\r\n\r\n"),
            200, 5},
       });
 }

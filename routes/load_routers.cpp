@@ -178,12 +178,14 @@ std::vector<EntryPointId> Loader::public_entry_points() const {
 void Loader::add_built_in_routers() {
   if (main_file() != nullptr) return;
   std::string hosts = "Host(`vaettir.localhost`)";
+  // choose_domain() has checked it; a broken N8N_HOST is "localhost" there and equals nothing here.
   auto configured = input_.environment.find("N8N_HOST");
   if (configured != input_.environment.end()) {
     std::string buffer;
     std::string host(canonical_host(configured->second, buffer));
-    auto rule = Rule::parse(fmt::format("Host(`{}`)", host));
-    if (rule && host != "vaettir.localhost") hosts += fmt::format(" || Host(`{}`)", host);
+    if (host == data_.domain && host != "vaettir.localhost") {
+      hosts += fmt::format(" || Host(`{}`)", host);
+    }
   }
   auto add = [&](std::string name, const std::string& rule, Internal service) {
     Route route;

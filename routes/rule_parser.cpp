@@ -61,7 +61,12 @@ std::string hint_for_unknown(std::string_view name) {
     names[i] = kMatchers[i].name;
     if (equal_ignoring_case(name, names[i])) return fmt::format("write '{}'", names[i]);
   }
-  if (auto meant = nearest(name, names)) return fmt::format("did you mean '{}'?", *meant);
+  // Names are short and few: two slips of four letters ("Hots") still tell which one is meant.
+  constexpr std::size_t kMaxSlips = 2;
+  auto slips = [&](std::string_view each) { return edit_distance(lower(name), lower(each)); };
+  auto meant = std::min_element(names.begin(), names.end(),
+                                [&](auto a, auto b) { return slips(a) < slips(b); });
+  if (slips(*meant) <= kMaxSlips) return fmt::format("did you mean '{}'?", *meant);
   return fmt::format("known: {}", fmt::join(names, ", "));
 }
 

@@ -39,6 +39,7 @@ namespace detail {
 bool must_be(const Node& node, const Field& field, std::string_view what, std::string hint) {
   if (hint.empty() && !node.is_scalar()) hint = fmt::format("this is {}", node.kind_name());
   field.report.error(node.at, fmt::format("'{}' must be {}", field.name, what), std::move(hint));
+  field.report.silence(node.at);
   return false;
 }
 

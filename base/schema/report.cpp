@@ -66,6 +66,7 @@ SourceId Report::add_source(std::string name, std::string text) {
 
 void Report::add(Severity severity, bool isolated, Location at, std::string message,
                  std::string hint) {
+  if (silenced_.contains(std::tuple(at.source, at.line, at.column))) return;
   // An aliased node is read once per use; it is wrong once.
   if (!seen_.emplace(at.source, at.line, at.column, message).second) return;
   found_.push_back({severity, isolated, at, std::move(message), std::move(hint)});
@@ -83,6 +84,8 @@ void Report::warning(Location at, std::string message, std::string hint) {
 void Report::notice(Location at, std::string message, std::string hint) {
   add(Severity::kNotice, false, at, std::move(message), std::move(hint));
 }
+
+void Report::silence(Location at) { silenced_.emplace(at.source, at.line, at.column); }
 
 void Report::conceal(Location at) {
   if (at.source < sources_.size()) sources_[at.source].secrets.push_back(at);

@@ -43,6 +43,9 @@ class Report {
   void isolated_error(Location at, std::string message, std::string hint = "");
   void warning(Location at, std::string message, std::string hint = "");
   void notice(Location at, std::string message, std::string hint = "");
+  // What is said about this place from now on follows from an error that was reported already: it
+  // is dropped.
+  void silence(Location at);
   // This stretch of a file is a secret: excerpts show stars instead.
   void conceal(Location at);
 
@@ -75,6 +78,7 @@ class Report {
   std::vector<Source> sources_;
   std::vector<Diagnostic> found_;
   std::set<std::tuple<SourceId, std::uint32_t, std::uint32_t, std::string>> seen_;
+  std::set<std::tuple<SourceId, std::uint32_t, std::uint32_t>> silenced_;
 };
 
 }  // namespace vaettir::schema

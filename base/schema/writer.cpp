@@ -7,13 +7,13 @@ namespace {
 
 constexpr std::size_t kStep = 2;  // columns per level
 
-// Would the text, written plain, be read as the same text? Everything that begins with an indicator
-// of YAML or holds one that ends a scalar is quoted; a few texts too many do no harm.
+// Would the text, written plain, be read as something else? A few texts too many are quoted, which
+// does no harm.
 bool needs_quotes(std::string_view text) {
   if (core_kind(text) != Node::Kind::kString) return true;
-  if (text.find_first_of("\n\t\"\\{}[]#&*!|>%@`,") != std::string_view::npos) return true;
-  return text.contains(": ") || text.ends_with(':') ||
-         std::string_view("-?:'=~ ").contains(text[0]) || text.ends_with(' ');
+  if (std::string_view("-?:,[]{}#&*!|>'%@`=~ ").contains(text.front())) return true;
+  if (text.find_first_of("\n\r\t\"\\") != std::string_view::npos) return true;
+  return text.contains(": ") || text.contains(" #") || text.ends_with(':') || text.ends_with(' ');
 }
 
 void append_scalar(std::string& out, const json::Value& value) {

@@ -119,6 +119,7 @@ class TreeBuilder final : public YAML::EventHandler {
     for (std::string& each : problems) {
       report_.error(node.at, std::move(each), "set it, or give a default: ${NAME:-default}");
     }
+    if (!problems.empty()) report_.silence(node.at);
     node.written = std::exchange(node.text, std::move(text));
     node.interpolated = true;
     node.text_column = 0;

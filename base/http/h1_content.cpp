@@ -19,6 +19,7 @@ std::optional<std::uint64_t> Content::remaining() const {
 
 Task<Result<Chunk>> Content::read() {
   if (finished_) return Result<Chunk>(Chunk{{}, true});
+  if (failure_) return std::unexpected(failure_->copy());
   if (!input_.empty()) {
     std::size_t used = 0;
     Result<Chunk> chunk = understand(input_.bytes(), used);
@@ -35,7 +36,7 @@ Task<Result<Chunk>> Content::read_more() {
     const Deadline began = stream_.loop().now();
     const bool rate_decides = pace_.rate_decides();
     auto read = co_await stream_.read(scratch, pace_.for_reading(began));
-    if (!read) co_return std::unexpected(slow_or_idle(std::move(read).error(), rate_decides));
+    if (!read) co_return broken(slow_or_idle(std::move(read).error(), rate_decides));
     pace_.count(stream_.loop().now() - began, *read);
     if (*read == 0) co_return ended();
     std::size_t used = 0;
@@ -58,9 +59,14 @@ Result<Chunk> Content::ended() {
     return Chunk{{}, true};
   }
   if (stream_.side() == Side::kClient) {
-    return fail(Cause::kClientAbort, "connection closed in the middle of a request's content");
+    return broken(Error(Cause::kClientAbort, "connection closed within a request's content"));
   }
-  return fail(Cause::kUpstreamReset, "connection closed in the middle of a response's content");
+  return broken(Error(Cause::kUpstreamReset, "connection closed within a response's content"));
+}
+
+std::unexpected<Error> Content::broken(Error error) {
+  failure_ = error.copy();
+  return std::unexpected(std::move(error));
 }
 
 Result<Chunk> Content::understand(std::span<char> bytes, std::size_t& used) {
@@ -82,8 +88,8 @@ Result<Chunk> Content::understand_chunks(std::span<char> bytes, std::size_t& use
   count_ += step.content;
   if (result == Parsed::kRefused) {
     const bool by_client = stream_.side() == Side::kClient;
-    return fail(by_client ? decoder_.refusal().cause : Cause::kUpstreamBadResponse,
-                decoder_.refusal().reason);
+    return broken(Error(by_client ? decoder_.refusal().cause : Cause::kUpstreamBadResponse,
+                        decoder_.refusal().reason));
   }
   if (result == Parsed::kDone) {
     finished_ = true;

@@ -37,6 +37,8 @@ class Content {
   Task<Result<Chunk>> read();
 
   bool finished() const { return finished_; }
+  // Reading has failed: where the message ends, nobody knows any more. Reading on fails again.
+  bool failed() const { return failure_.has_value(); }
   // Bytes still to come, where known.
   std::optional<std::uint64_t> remaining() const;
   const Headers* trailers() const { return trailers_.get(); }
@@ -47,6 +49,7 @@ class Content {
   Task<Result<Chunk>> read_more();
   std::size_t wanted() const;
   Result<Chunk> ended();
+  std::unexpected<Error> broken(Error error);
   // Takes the framing out of bytes; `used` of them belong to this message.
   Result<Chunk> understand(std::span<char> bytes, std::size_t& used);
   Result<Chunk> understand_chunks(std::span<char> bytes, std::size_t& used);
@@ -60,6 +63,7 @@ class Content {
   Framing framing_;
   std::uint64_t left_ = 0;
   bool finished_ = true;
+  std::optional<Error> failure_;
   std::unique_ptr<Headers> trailers_;
   ChunkedDecoder decoder_;
 };

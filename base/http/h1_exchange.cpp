@@ -170,8 +170,8 @@ Framing H1Exchange::framing_for(const std::optional<Chunk>& first) const {
 
 void H1Exchange::decide_connection(const Framing& framing) {
   const Content& content = request_body_.content;
-  close_ = malformed_ || last_ || !parser_.keep_alive() || server_.drain_signal().draining() ||
-           framing.kind == Framing::Kind::kUntilClose;
+  close_ = malformed_ || content.failed() || last_ || !parser_.keep_alive() ||
+           server_.drain_signal().draining() || framing.kind == Framing::Kind::kUntilClose;
   // A client that waits for 100 Continue may send its body now or not: nobody can tell. And a long
   // rest of a body is not worth a connection.
   if (waits_for_continue() && !content.finished()) close_ = true;

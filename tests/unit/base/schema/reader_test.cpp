@@ -55,7 +55,7 @@ struct Config {
     v("port", port, "A port");
     v("share", share, "A share");
     v("text", text, "A text", OneOf{{"default", "Other"}});
-    v("period", period, "A time", Range{0.5, 60});
+    v("period", period, "A time", Range{0.5, 120});
     v("size", size, "A size");
     v("secret", secret, "A secret");
     v("list", list, "A list", non_empty);
@@ -119,7 +119,7 @@ TEST(Reader, ReadsEveryType) {
   EXPECT_EQ(*config.map.find("x"), "1");
   EXPECT_EQ(*config.map.find("y"), "");
   EXPECT_EQ(config.inners.items[0].name, "b");
-  EXPECT_EQ(config.inners.items[1].at, (Location{0, 11, 23, 1}));
+  EXPECT_EQ(config.inners.items[1].at, (Location{0, 11, 24, 1}));
   EXPECT_EQ(config.inner_list[0].name, "r");
   EXPECT_EQ(config.maybe->name, "s");
   EXPECT_EQ(config.limit, 10s);
@@ -164,7 +164,7 @@ TEST(Reader, WrongTypesAreNamed) {
 
 TEST(Reader, ConstraintsAreChecked) {
   EXPECT_EQ(only("number: 11"), "1:9 'number' must be between -10 and 10");
-  EXPECT_EQ(only("period: 2h"), "1:9 'period' must be between 0.5 and 60");
+  EXPECT_EQ(only("period: 2h"), "1:9 'period' must be between 0.5 and 120");
   EXPECT_EQ(only("text: third"), "1:7 'text' cannot be 'third' [one of: default, Other]");
   EXPECT_EQ(only("list: []"), "1:7 'list' must not be empty");
   EXPECT_EQ(only("maybe: {}"), "1:1 'maybe' needs 'name'");

@@ -147,7 +147,7 @@ TEST(YamlInterpolation, UnsetIsALocatedError) {
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[0].message, "'NO' is not set in the environment");
   EXPECT_EQ(found[1].message, "'ALSO' is not set: say why");
-  EXPECT_EQ(found[0].at, (Location{0, 2, 4, 23}));
+  EXPECT_EQ(found[0].at, (Location{0, 2, 4, 24}));
 }
 
 TEST(Yaml, WritesWhatItReads) {

@@ -10,6 +10,7 @@
 
 struct x509_st;
 struct evp_pkey_st;
+struct stack_st_X509;
 
 namespace vaettir::net {
 
@@ -27,17 +28,22 @@ class Certificate {
   WallTime not_before() const { return not_before_; }
   WallTime not_after() const { return not_after_; }
 
-  x509_st* leaf() const { return chain_.front(); }
-  const std::vector<x509_st*>& chain() const { return chain_; }
+  x509_st* leaf() const { return leaf_; }
+  stack_st_X509* intermediates() const { return intermediates_; }  // what follows the leaf
   evp_pkey_st* key() const { return key_; }
 
  private:
   Certificate() = default;
-  std::vector<x509_st*> chain_;  // owned
-  evp_pkey_st* key_ = nullptr;   // owned
+  // Owned.
+  x509_st* leaf_ = nullptr;
+  stack_st_X509* intermediates_ = nullptr;
+  evp_pkey_st* key_ = nullptr;
   std::vector<std::string> names_;
   WallTime not_before_;
   WallTime not_after_;
 };
+
+// DNS names and IP addresses a certificate is for.
+std::vector<std::string> names_of(const x509_st* certificate);
 
 }  // namespace vaettir::net

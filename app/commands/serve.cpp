@@ -23,7 +23,8 @@ Run declare(CLI::App& sub) {
   sub.footer(
       "\nEnvironment: <NAME>_TARGET_URL makes a target, N8N_HOST a public name, "
       "VAETTIR_EDGE_THREADS and\n"
-      "VAETTIR_ENGINE_THREADS set the number of loops. SIGHUP reloads, SIGTERM stops.\n"
+      "VAETTIR_ENGINE_THREADS set the number of loops. SIGHUP reloads, SIGUSR1 opens log files "
+      "anew, SIGTERM stops.\n"
       "Exit codes: 0 stopped when asked, 1 could not start (a port in use), 2 wrong input.");
   return [options](Terminal& terminal) { return serve(terminal, *options); };
 }

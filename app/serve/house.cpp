@@ -9,6 +9,7 @@
 #include "app/configuration.h"
 #include "app/data_directory.h"
 #include "app/serve/certificate_files.h"
+#include "app/serve/log_file.h"
 #include "app/serve/signals.h"
 #include "app/serve/start_report.h"
 #include "app/serve/threads.h"
@@ -47,12 +48,17 @@ class House {
         main_(main_file(options.config)),
         data_(data_directory(options.data, process_)),
         access_log_(STDOUT_FILENO),
-        log_writer_(STDERR_FILENO),
-        log_(log_writer_, real_wall_clock(), observe::Level::kInfo,
+        log_file_(STDERR_FILENO),
+        log_(log_file_, real_wall_clock(), observe::Level::kInfo,
              observe::format_for(STDERR_FILENO, process_)) {}
 
   Started start();
   void reload() { edge_->reload_soon(); }
+  // After log rotation.
+  void reopen_logs() {
+    log_file_.reopen();
+    access_log_.reopen();
+  }
   void stop();
 
  private:
@@ -72,10 +78,11 @@ class House {
   const Environment process_;
   const std::optional<std::filesystem::path> main_;
   const std::filesystem::path data_;
-  observe::LineWriter access_log_;
-  observe::LineWriter log_writer_;
+  LogFile access_log_;
+  LogFile log_file_;
   observe::Log log_;
   observe::Registry metrics_;
+  bool serving_ = false;  // loops run
   std::optional<DataLock> lock_;
   std::unique_ptr<acme::LocalCa> ca_;
   std::unique_ptr<acme::Certificates> certificates_;
@@ -129,8 +136,20 @@ gateway::Edge::Options House::edge_options() {
   return options;
 }
 
+// The first table comes before any loop runs: only then log files can be chosen.
 void House::take_table(const routes::RouteTable& table) {
-  if (const auto level = observe::level_named(table.data().log.level)) log_.set_level(*level);
+  const routes::LogSettings& wanted = table.data().log;
+  if (const auto level = observe::level_named(wanted.level)) log_.set_level(*level);
+  for (auto [file, path] :
+       {std::pair(&log_file_, &wanted.file), std::pair(&access_log_, &wanted.access_file)}) {
+    if (!serving_) {
+      if (auto chosen = file->choose(*path); !chosen) {
+        log_.error("log file cannot be opened", chosen.error(), {{"file", *path}});
+      }
+    } else if (file->path() != *path) {
+      log_.warn("another log file needs a restart", {{"file", *path}});
+    }
+  }
   certificate_files_->take(table);
 }
 
@@ -194,6 +213,7 @@ Started House::start() {
   if (auto done = open_engine(); !done) return done;
   if (auto bound = edge_->listen(); !bound) return give_up(kFailed, std::move(bound).error());
   engine_->start(base_url());
+  serving_ = true;
   threads_->run();
   edge_->follow();
   report();
@@ -271,8 +291,10 @@ int serve(Terminal& terminal, const ServeOptions& options) {
     terminal.error(started.error().error.text());
     return started.error().code;
   }
-  int signal = 0;
-  while ((signal = signals.next()) == SIGHUP) house.reload();
+  for (int signal = 0; (signal = signals.next()) == SIGHUP || signal == SIGUSR1;) {
+    if (signal == SIGHUP) house.reload();
+    if (signal == SIGUSR1) house.reopen_logs();
+  }
   signals.release();  // whoever asks twice does not want to wait
   house.stop();
   return kOk;

@@ -9,10 +9,10 @@ class Signals {
  public:
   Signals() {
     sigemptyset(&wanted_);
-    for (int each : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&wanted_, each);
+    for (int each : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) sigaddset(&wanted_, each);
     pthread_sigmask(SIG_BLOCK, &wanted_, nullptr);
   }
-  // Waits for the next SIGINT, SIGTERM or SIGHUP.
+  // Waits for the next SIGINT, SIGTERM, SIGHUP or SIGUSR1.
   int next() {
     int signal = 0;
     while (sigwait(&wanted_, &signal) != 0) {

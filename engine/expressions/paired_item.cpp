@@ -82,10 +82,10 @@ class Walk {
       return fail(Cause::kWorkflowFailed,
                   fmt::format("node '{}' has not run, so it has no item", name(ancestor_)));
     }
-    if (!blocked_.empty()) return fail_with(blocked_);
     if (!from_.workflow.is_ancestor(ancestor_, from_.node)) {
       return fail_with("no connection leads from it to this node");
     }
+    if (!blocked_.empty()) return fail_with(blocked_);
     return fail_with("this item was made without it");
   }
 

@@ -120,6 +120,7 @@ Task<Result<>> H1Exchange::send() {
   sent_ = true;
   settle();
   if (reply.status == 101) co_return co_await run_tunnel();
+  std::optional<std::uint64_t> length = announced_length();
   Task<Result<Chunk>> reading = start_reading();
   std::optional<Chunk> first;
   if (reading.done()) {
@@ -128,13 +129,14 @@ Task<Result<>> H1Exchange::send() {
       // An answer that fails before its first byte can still be replaced by the page that says so.
       refuse(std::move(piece).error());
       settle();
+      length = announced_length();
       piece = co_await start_reading();
       if (!piece) co_return std::unexpected(std::move(piece).error());
     }
     first = *piece;
     reading = Task<Result<Chunk>>(Result<Chunk>(*first));
   }
-  const Framing framing = framing_for(first);
+  const Framing framing = framing_for(length, first);
   decide_connection(framing);
   writer_.begin(may_have_content() ? framing : Framing{});
   put_head(framing, first ? std::min(first->bytes.size(), ContentWriter::kCopyBytes) : 0);
@@ -153,16 +155,19 @@ Task<Result<Chunk>> H1Exchange::start_reading() {
   return reply.body->read();
 }
 
-Framing H1Exchange::framing_for(const std::optional<Chunk>& first) const {
+std::optional<std::uint64_t> H1Exchange::announced_length() const {
+  return reply.body != nullptr ? reply.body->length() : std::nullopt;
+}
+
+Framing H1Exchange::framing_for(std::optional<std::uint64_t> length,
+                                const std::optional<Chunk>& first) const {
   if (reply.status == 204 || reply.status == 304) return {};
   if (reply.status == 205) return {Framing::Kind::kLength, 0};
-  const bool to_head = request.method == "HEAD";
-  if (reply.body == nullptr) return {to_head ? Framing::Kind::kNone : Framing::Kind::kLength, 0};
-  const std::size_t begun = first ? first->bytes.size() : 0;
-  if (const auto length = reply.body->length()) return {Framing::Kind::kLength, *length + begun};
-  if (to_head) return {};
+  if (length) return {Framing::Kind::kLength, *length};
+  if (request.method == "HEAD") return {};
+  if (reply.body == nullptr) return {Framing::Kind::kLength, 0};
   if (first && first->last && reply.body->trailers() == nullptr) {
-    return {Framing::Kind::kLength, begun};
+    return {Framing::Kind::kLength, first->bytes.size()};
   }
   if (request.version == Version::kHttp10) return {Framing::Kind::kUntilClose, 0};
   return {Framing::Kind::kChunked, 0};

@@ -58,9 +58,10 @@ class H1Exchange final : public Exchange, public Pooled {
   void settle();
   bool may_have_content() const;
   bool waits_for_continue() const;
+  std::optional<std::uint64_t> announced_length() const;  // before the first read
   Task<Result<Chunk>> start_reading();
   // `first`: the first piece, where it is there already.
-  Framing framing_for(const std::optional<Chunk>& first) const;
+  Framing framing_for(std::optional<std::uint64_t> length, const std::optional<Chunk>& first) const;
   void decide_connection(const Framing& framing);
   ResponseLines lines(const Framing& framing);
   // Puts the head into the writer's memory, which is to have room for `more` bytes behind it.

@@ -66,11 +66,16 @@ void Loader::add_entry_point(const std::string& name, Location at,
   point.address = *address;
   set_limits(point, settings);
   Blocked blocked;
-  for (const NotYet* each : {&settings.blocking, &settings.http.blocking}) {
-    for (const std::string& key : each->keys) {
-      blocked.reasons.push_back(
-          fmt::format("entry point '{}' uses '{}', which is not yet supported", name, key));
-    }
+  auto block = [&](std::string_view key) {
+    blocked.reasons.push_back(
+        fmt::format("entry point '{}' uses '{}', which is not yet supported", name, key));
+  };
+  for (const std::string& key : settings.blocking.keys) block(key);
+  if (settings.http.encoded_characters.restricts()) {
+    report_.notice(at,
+                   fmt::format("entry point '{}': 'encodedCharacters' is not yet supported", name),
+                   "routers of this entry point answer 503");
+    block("encodedCharacters");
   }
   if (settings.http.tls) {
     point.tls = true;

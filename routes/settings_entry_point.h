@@ -86,6 +86,26 @@ struct Redirections {
   }
 };
 
+// Which encoded characters a path may hold. Anything but all of them is not built: `restricts()`
+// then keeps routers from being served.
+struct EncodedCharacters {
+  bool slash = true, back_slash = true, null = true, semicolon = true, percent = true;
+  bool question_mark = true, hash = true;
+  template <class V>
+  void fields(V& v) {
+    v("allowEncodedSlash", slash, "%2F");
+    v("allowEncodedBackSlash", back_slash, "%5C");
+    v("allowEncodedNullCharacter", null, "%00");
+    v("allowEncodedSemicolon", semicolon, "%3B");
+    v("allowEncodedPercent", percent, "%25");
+    v("allowEncodedQuestionMark", question_mark, "%3F");
+    v("allowEncodedHash", hash, "%23");
+  }
+  bool restricts() const {
+    return !(slash && back_slash && null && semicolon && percent && question_mark && hash);
+  }
+};
+
 struct EntryPointHttp {
   Redirections redirections;
   std::vector<Located<std::string>> middlewares;
@@ -94,20 +114,21 @@ struct EntryPointHttp {
   ByteSize max_header_bytes{kMaxHeaderBytes};
   std::uint32_t max_header_fields = kMaxHeaderFields;
   ByteSize max_line_bytes{kMaxLineBytes};
-  NotYet ignored, blocking;
+  EncodedCharacters encoded_characters;
+  NotYet ignored;
   template <class V>
   void fields(V& v) {
     v("redirections", redirections, "Redirection of everything");
     v("middlewares", middlewares, "Run before the middlewares of each router");
     v("tls", tls, "Serve TLS on all routers of this entry point");
     v("sanitizePath", sanitize_path, "Resolve dot segments and repeated slashes before routing");
+    v("encodedCharacters", encoded_characters, "Encoded characters that paths may hold");
     v("maxHeaderBytes", max_header_bytes, "Largest head of a request",
       schema::Range{1024, 16.0 * 1024 * 1024});
     v("maxHeaderFields", max_header_fields, "Most field lines of a request",
       schema::Range{10, 10'000});
     v("maxLineBytes", max_line_bytes, "Longest line of a head", schema::Range{256, 1024.0 * 1024});
     v.not_yet(ignored, kNoEffect, {"encodeQuerySemicolons", "underscoreHeadersStrategy"});
-    v.not_yet(blocking, "routers of this entry point answer 503", {"encodedCharacters"});
   }
 };
 

@@ -28,6 +28,12 @@ std::optional<T> integer_of(std::string_view text) {
   return value;
 }
 
+// `reusePort: false` or `rootCAs: []` describe what happens anyway.
+bool asks_for_nothing(const Node& node) {
+  bool off = node.kind == Node::Kind::kBoolean && lower(node.text) == "false";
+  return node.is_null() || off || (node.is_sequence() && node.elements.empty());
+}
+
 std::string known_list(std::span<const std::string_view> names) {
   return fmt::format("known: {}", fmt::join(names, ", "));
 }
@@ -188,7 +194,7 @@ void Reader::not_yet(NotYet& seen, std::string_view consequence,
                      std::initializer_list<std::string_view> names) {
   for (std::string_view each : names) {
     const Entry* entry = take(each);
-    if (entry == nullptr || entry->value.is_null()) continue;
+    if (entry == nullptr || asks_for_nothing(entry->value)) continue;
     seen.keys.emplace_back(each);
     report_.notice(entry->key_at, fmt::format("'{}' is not yet supported", each),
                    std::string(consequence));

@@ -245,7 +245,8 @@ class Reader {
     if (value != nullptr) (check(*entry, *value, constraints), ...);
   }
 
-  // See the head of this file. `consequence` completes "... is not yet supported: ".
+  // See the head of this file; false and empty lists are no use of a key. `consequence` completes
+  // "... is not yet supported: ".
   void not_yet(NotYet& seen, std::string_view consequence,
                std::initializer_list<std::string_view> names);
   void unsupported(std::string_view name, std::string_view instead);

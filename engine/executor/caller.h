@@ -1,6 +1,7 @@
 // Caller: who waits for the answer of an execution; implemented by the trigger's side. The executor
-// asks it what to answer and says when: after what the answer promises is in the store. On the
-// execution's loop. Destroying it without an answer tells the other side that none comes.
+// says when to answer: after what the answer promises is in the store. On the execution's loop; no
+// member waits. One answer is given; destroying a Caller without one tells the other side that none
+// comes.
 #pragma once
 #include "base/core/result.h"
 #include "engine/executor/state.h"
@@ -12,12 +13,13 @@ class Caller {
  public:
   virtual ~Caller() = default;
   virtual ResponseMode mode() const = 0;
-  // What mode onReceived answers.
-  virtual WebhookAnswer accepted() const = 0;
-  // What is answered when the execution has ended without an answer of its own.
-  virtual WebhookAnswer ended(const State& state) const = 0;
-  // Sends; once. Never waits: what the other side cannot take yet is sent on by itself.
+  // Mode onReceived: the execution is accepted.
+  virtual void accepted() = 0;
+  // Mode responseNode: what a node of the workflow answers.
   virtual void answer(WebhookAnswer answer) = 0;
+  // The execution has ended without an answer so far.
+  virtual void ended(const State& state) = 0;
+  // It could not be run or kept.
   virtual void refuse(Error error) = 0;
 };
 

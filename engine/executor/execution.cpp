@@ -71,8 +71,7 @@ Task<bool> Execution::accept() {
   if (begin_) journal_.begin(*begin_);
   if (!caller_ || caller_->mode() != ResponseMode::kOnReceived) co_return true;
   if (!co_await persist(journal_.commit())) co_return false;
-  const std::unique_ptr<Caller> caller = std::exchange(caller_, nullptr);
-  caller->answer(caller->accepted());
+  std::exchange(caller_, nullptr)->accepted();
   co_return true;
 }
 
@@ -195,8 +194,11 @@ Task<void> Execution::end() {
   if (!co_await persist(journal_.close(end_row()))) co_return;
   tell(ExecutionEvent::Kind::kEnded);
   if (!caller_) co_return;
-  std::unique_ptr<Caller> caller = std::exchange(caller_, nullptr);
-  caller->answer(answer_.held ? *std::move(answer_.held) : caller->ended(state_));
+  const std::unique_ptr<Caller> caller = std::exchange(caller_, nullptr);
+  if (answer_.held)
+    caller->answer(*std::move(answer_.held));
+  else
+    caller->ended(state_);
 }
 
 void Execution::log_failure() const {

@@ -180,7 +180,7 @@ Task<void> Worker::store_for_later(Trigger trigger) {
     trigger.caller->refuse(id ? written.error().copy() : id.error().copy());
     co_return;
   }
-  trigger.caller->answer(trigger.caller->accepted());
+  std::exchange(trigger.caller, nullptr)->accepted();
   queue_.emplace_back(*id);
   dispatch();
 }

@@ -47,6 +47,9 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
+  // Before the loop runs: the first of a block of ids that the store has reserved.
+  void ids_begin_with(ExecutionId first) { ids_.begin_with(first); }
+
   // Any thread. The trigger is moved from only when it is taken. On the worker's own loop the
   // execution begins within the call.
   Taken post(Trigger& trigger);

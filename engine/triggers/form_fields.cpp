@@ -16,6 +16,11 @@ namespace {
 // A value that still grows: text, a list with holes, or an object in order of arrival.
 struct Growing {
   enum class Kind { kText, kList, kObject };
+  Growing();
+  Growing(Growing&& other) noexcept;
+  Growing& operator=(Growing&& other) noexcept;
+  ~Growing();
+
   Kind kind = Kind::kText;
   std::string text;
   std::map<std::size_t, Growing> list;
@@ -41,6 +46,12 @@ struct Growing {
   }
   json::Value finish() const;
 };
+
+// Here, where the type that holds itself is complete.
+Growing::Growing() = default;
+Growing::Growing(Growing&& other) noexcept = default;
+Growing& Growing::operator=(Growing&& other) noexcept = default;
+Growing::~Growing() = default;
 
 json::Value Growing::finish() const {
   switch (kind) {

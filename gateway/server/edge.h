@@ -38,6 +38,7 @@
 namespace vaettir::observe {
 class Log;
 class LineSink;
+class Registry;
 }  // namespace vaettir::observe
 
 namespace vaettir::gateway {
@@ -86,6 +87,7 @@ class Edge {
 
     observe::Log* log = nullptr;              // required
     observe::LineSink* access_log = nullptr;  // nullptr: none, whatever the configuration says
+    observe::Registry* metrics = nullptr;     // shared with other parts; nullptr: its own
     WallClockSource* clock = nullptr;         // nullptr: the real one
     Entropy* entropy = nullptr;               // nullptr: the real one
     // For tests: who resolves names on a loop. Empty: the system.
@@ -100,8 +102,6 @@ class Edge {
     // Members that GET /api/status shows beside ours (certificates, workflows). Called on the first
     // edge loop; must not block.
     std::function<json::Value()> more_status;
-    // Metrics of others, in Prometheus' text format, shown below ours. First edge loop.
-    std::function<std::string()> more_metrics;
   };
 
   // Reads the configuration and checks it as a whole (DESIGN 6); a broken route file falls back to

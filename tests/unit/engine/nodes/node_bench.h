@@ -136,6 +136,7 @@ class NodeBench {
     return task.take();
   }
   Effect effect() const { return effect_; }
+  Loop& loop() { return loop_; }
 
   // The json of one output as a list, or the error.
   static std::string shown(const Result<Outputs>& outputs, std::size_t output = 0) {

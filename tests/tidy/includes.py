@@ -32,7 +32,7 @@ MAY_USE = {
     'base/store': ['libpq', 'sqlite3', 'hiredis'],
     'routes': ['RE2'],
     'gateway': ['zlib', 'zstd', 'brotli', 'libmaxminddb', 'libxcrypt'],
-    'engine': ['zlib', 'zstd'],
+    'engine': ['zlib', 'zstd', 'RE2'],
     'runner': ['V8', 'CPython', 'libseccomp'],
     'app': ['CLI11'],
 }

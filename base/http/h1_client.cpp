@@ -143,8 +143,11 @@ Task<Result<UpstreamResponse*>> ClientConnection::send(UpstreamRequest request, 
 Task<void> ClientConnection::upload(Task<Result<Chunk>> reading, std::size_t used) {
   Current& now = *current_;
   const auto failed = [&now](Result<>& written) {
-    if (!written) now.write_error = std::move(written).error();
-    return !written;
+    if (written) return false;
+    // Content that is not what it announced is no fault of the upstream, which may still wait.
+    const bool is_ours = written.error().side() == Side::kOurs;
+    (is_ours ? now.body_error : now.write_error) = std::move(written).error();
+    return true;
   };
   if (!reading.done()) {
     auto written = co_await now.writer.write_out(std::exchange(used, 0));

@@ -33,12 +33,17 @@ Task<void> origin(Exchange& ex) {
 
 class ClientTest : public testing::Test {
  protected:
-  ClientTest() : kit(origin), client(kit.loop) {
+  ClientTest() : kit(origin, impatient()), client(kit.loop) {
     listener = *net::Listener::bind(
         kit.loop, net::Address::loopback(), {}, [this](net::Accepted accepted) {
           kit.connections.spawn(serve(
               kit.server, net::plain_stream(kit.loop, std::move(accepted.fd), Side::kClient)));
         });
+  }
+  static H1Server::Options impatient() {
+    H1Server::Options options;
+    options.limits.half_close_grace = 20ms;
+    return options;
   }
   static Task<void> serve(H1Server& server, std::unique_ptr<net::Stream> stream) {
     co_await server.serve(*stream, Client{});

@@ -20,6 +20,7 @@
 #define VAETTIR_COUNTS 1
 #endif
 
+#if VAETTIR_COUNTS
 namespace {
 struct Counts {
   int allocations = 0;
@@ -30,7 +31,6 @@ Counts counts;
 bool counting = false;
 }  // namespace
 
-#if VAETTIR_COUNTS
 extern "C" {
 void* __libc_malloc(std::size_t size);
 void* malloc(std::size_t size) {

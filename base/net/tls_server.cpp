@@ -18,6 +18,8 @@ constexpr std::size_t kLongestName = 253;  // RFC 1035 section 2.3.4
 // What one handshake knows of its ClientHello; reached from OpenSSL's callback.
 struct Hello {
   enum class State { kUnread, kAsked, kAnswered };
+  explicit Hello(TlsStream& of) : stream(of) {}
+  TlsStream& stream;
   State state = State::kUnread;
   std::string name;
   std::shared_ptr<const Certificate> certificate;
@@ -56,7 +58,10 @@ int on_client_hello(SSL* ssl, int* alert, void*) {
     hello.name = *std::move(name);
     hello.state = Hello::State::kAsked;
   }
-  if (hello.state == Hello::State::kAsked) return SSL_CLIENT_HELLO_RETRY;
+  if (hello.state == Hello::State::kAsked) {
+    hello.stream.ask_certificate();
+    return SSL_CLIENT_HELLO_RETRY;
+  }
   *alert = SSL_AD_UNRECOGNIZED_NAME;
   if (hello.certificate == nullptr) return SSL_CLIENT_HELLO_ERROR;
   const Certificate& certificate = *hello.certificate;
@@ -128,7 +133,7 @@ class OpensslServer final : public TlsServer {
 
   Task<Result<std::unique_ptr<Stream>>> accept(UniqueFd fd, Deadline deadline) override {
     auto stream = std::make_unique<TlsStream>(loop_, std::move(fd), Side::kClient, context_);
-    Hello hello;
+    Hello hello(*stream);
     SSL_set_accept_state(stream->ssl());
     SSL_set_app_data(stream->ssl(), &hello);
     while (true) {

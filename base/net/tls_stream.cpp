@@ -42,6 +42,7 @@ int TlsStream::bio_read(BIO* bio, char* into, int size) {
   // OpenSSL is shown whole records only: what is incomplete stays with us, where it is counted.
   if (stream.record_left_ == 0) stream.record_left_ = stream.whole_record();
   if (stream.record_left_ == 0) {
+    stream.starved_ = true;
     BIO_set_retry_read(bio);
     return -1;
   }
@@ -123,15 +124,17 @@ TlsStream::Step TlsStream::handshake() {
   open_window();
   Step step = Step::kFailed;
   while (true) {
+    // SSL_want() tells of the past after some errors: only our own flags say why it stopped.
+    starved_ = asks_ = false;
     if (SSL_do_handshake(ssl_) == 1) {
       step = Step::kDone;
       break;
     }
-    if (SSL_want(ssl_) == SSL_CLIENT_HELLO_CB) {
+    if (asks_) {
       step = Step::kWantsCertificate;
       break;
     }
-    if (SSL_want(ssl_) != SSL_READING) {
+    if (!starved_) {
       fail_with(Error(Cause::kTlsHandshake, take_ssl_error("the handshake failed")));
       break;
     }
@@ -178,11 +181,12 @@ bool TlsStream::peer_said_goodbye() const {
 std::size_t TlsStream::decrypt(std::span<char> into) {
   std::size_t got = 0;
   while (got < into.size() && (SSL_pending(ssl_) > 0 || whole_record() > 0)) {
+    starved_ = false;
     const int count = SSL_read(ssl_, into.data() + got,
                                static_cast<int>(std::min(into.size() - got, kMostPlain)));
     if (count > 0) [[likely]] {
       got += static_cast<std::size_t>(count);
-    } else if (SSL_want(ssl_) == SSL_READING) {
+    } else if (starved_) {
       continue;  // that record was for OpenSSL itself
     } else if (peer_said_goodbye()) {
       ended_ = true;

@@ -23,6 +23,8 @@ class TlsStream final : public Stream {
   Step handshake();
   SSL* ssl() { return ssl_; }
   TlsInfo& info() { return info_; }
+  // Called from inside the handshake: it is to stop until the certificate is known.
+  void ask_certificate() { asks_ = true; }
   // What failed is known better than OpenSSL knows it (no certificate, verification).
   void explain(Error error) { fail_with(std::move(error)); }
 
@@ -73,6 +75,8 @@ class TlsStream final : public Stream {
   std::size_t unsent_size_ = 0;
   TlsInfo info_;
   bool established_ = false;
+  bool starved_ = false;  // OpenSSL asked for bytes that are not there
+  bool asks_ = false;
   bool ended_ = false;      // nothing more will be read
   bool truncated_ = false;  // ... because the socket ended, not TLS
   bool failed_ = false;

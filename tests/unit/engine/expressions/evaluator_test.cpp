@@ -18,7 +18,8 @@ class Expressions : public testing::Test {
     workflow_ = *read_workflow(R"({
       "id": "wf1", "name": "My flow", "active": true,
       "nodes": [{"name": "Trigger", "type": "t"}, {"name": "Split", "type": "t"}, {"name": "Here", "type": "t"},
-                {"name": "Late", "type": "t"}, {"name": "Apart", "type": "t"}, {"name": "A \"b\" 'c'", "type": "t"}],
+                {"name": "Late", "type": "t"},
+                {"name": "Apart", "type": "t"}, {"name": "A \"b\" 'c'", "type": "t"}],
       "connections": {"Trigger": {"main": [[{"node": "Split"}]]}, "Split": {"main": [[], [{"node": "Here"}]]},
                       "Here": {"main": [[{"node": "Late"}]]}}
     })",
@@ -60,6 +61,11 @@ class Expressions : public testing::Test {
     return result->is_undefined() ? "undefined" : json::to_text(*result);
   }
 
+  using Pair = std::pair<std::string_view, std::string_view>;
+  void check(std::span<const Pair> cases) {
+    for (const auto& [text, wanted] : cases) EXPECT_EQ(value(text), wanted) << text;
+  }
+
   WorkflowPtr workflow_;
   FakeRuns runs_;
   std::vector<Items> inputs_;
@@ -70,7 +76,7 @@ class Expressions : public testing::Test {
 };
 
 TEST_F(Expressions, PathsKeepTheTypeOfTheirValue) {
-  const std::pair<std::string_view, std::string_view> cases[] = {
+  const Pair cases[] = {
       {"={{ $json.a.b[0].c }}", R"("found")"},
       {"={{$json.a.b[1]}}", "2"},
       {"={{ $json[\"a b\"] }}", R"("spaced")"},
@@ -116,6 +122,14 @@ TEST_F(Expressions, PathsKeepTheTypeOfTheirValue) {
       {"={{ $input.all()[1].json.t }}", R"("second")"},
       {"={{ $input.all().length }}", "2"},
       {"={{ $input.all()[7] }}", "undefined"},
+  };
+  check(cases);
+  EXPECT_EQ(value("={{ $json.t }}", 1), R"("second")");
+  EXPECT_EQ(value("={{ $json.emoji[1] }}"), "\"\\ud83d\"") << "half of a surrogate pair";
+}
+
+TEST_F(Expressions, PathsReachOtherNodes) {
+  const Pair cases[] = {
       {"={{ $('Trigger').item.json.id }}", "12"},
       {"={{ $(\"Trigger\").item.json.id }}", "12"},
       {"={{ $('Split').item.json.split }}", "true"},
@@ -138,19 +152,18 @@ TEST_F(Expressions, PathsKeepTheTypeOfTheirValue) {
       {"={{ $items('Apart', 0, 0)[0].json.n }}", R"("first run")"},
       {"={{ $('A \"b\" \\'c\\'').first().json.q }}", "1"},
       {"={{ $('A \\u0022b\\x22 \\'c\\'').first().json.q }}", "1"},
-      {"={{ true }}", "true"},
-      {"={{ null }}", "null"},
-      {"={{ undefined }}", "undefined"},
-      {"={{ 12.5 }}", "12.5"},
-      {"={{ -3 }}", "-3"},
-      {"={{ 'it\\'s' }}", R"("it's")"},
-      {"={{ \"a\\nb\" }}", R"("a\nb")"},
-      {"={{ }}", "undefined"},
   };
-  for (const auto& [text, wanted] : cases) EXPECT_EQ(value(text), wanted) << text;
-  EXPECT_EQ(value("={{ $json.t }}", 1), R"("second")");
+  check(cases);
   EXPECT_EQ(value("={{ $('Trigger').item.json.id }}", 1), "10");
-  EXPECT_EQ(value("={{ $json.emoji[1] }}"), "\"\\ud83d\"") << "half of a surrogate pair";
+}
+
+TEST_F(Expressions, LiteralsAreTheirOwnValue) {
+  const Pair cases[] = {
+      {"={{ true }}", "true"},           {"={{ null }}", "null"}, {"={{ undefined }}", "undefined"},
+      {"={{ 12.5 }}", "12.5"},           {"={{ -3 }}", "-3"},     {"={{ 'it\\'s' }}", R"("it's")"},
+      {"={{ \"a\\nb\" }}", R"("a\nb")"}, {"={{ }}", "undefined"},
+  };
+  check(cases);
 }
 
 TEST_F(Expressions, MixedWithTextTheyAreJoinedAsN8nDoes) {

@@ -32,7 +32,8 @@ TEST(Items, PassedThroughArePairedToTheirPlace) {
 TEST(Items, ReadAndWriteTheirShape) {
   const json::Value value = *json::parse(
       R"([{"json":{"a":1},"binary":{"f":{"mimeType":"x"}},"pairedItem":{"item":2,"input":1}},
-          {"json":{},"pairedItem":[{"item":0},{"item":1}]},{"json":{},"pairedItem":3},{"plain":true},5])");
+          {"json":{},"pairedItem":[{"item":0},{"item":1}]},{"json":{},"pairedItem":3},
+          {"plain":true},5])");
   const Items items = items_from_value(value);
   ASSERT_EQ(items.size(), 5u);
   EXPECT_EQ(items[0].paired.all()[0].input, 1u);

@@ -27,9 +27,11 @@ std::string error_of(std::string_view text) {
 constexpr std::string_view kTwoNodes = R"({
   "id": "abc", "name": "Two", "active": true,
   "nodes": [
-    {"id": "1", "name": "A", "type": "n8n-nodes-base.webhook", "typeVersion": 2.1, "position": [10, 20],
+    {"id": "1", "name": "A", "type": "n8n-nodes-base.webhook", "typeVersion": 2.1,
+     "position": [10, 20],
      "parameters": {"path": "x"}, "webhookId": "hook"},
-    {"id": "2", "name": "B", "type": "n8n-nodes-base.set", "typeVersion": "3.4", "position": {"x": 1, "y": 2}}
+    {"id": "2", "name": "B", "type": "n8n-nodes-base.set", "typeVersion": "3.4",
+     "position": {"x": 1, "y": 2}}
   ],
   "connections": {"A": {"main": [[{"node": "B", "type": "main", "index": 0}]]}},
   "settings": {"executionOrder": "v1", "timezone": "Europe/Paris", "errorWorkflow": "err", "executionTimeout": 60,
@@ -148,7 +150,8 @@ TEST(Workflow, OdditiesAreNotedAndTolerated) {
 TEST(Workflow, FailureSettingsOfANode) {
   const WorkflowPtr workflow = read(R"({"nodes": [
     {"name": "a", "type": "t", "onError": "continueErrorOutput", "retryOnFail": true},
-    {"name": "b", "type": "t", "continueOnFail": true, "retryOnFail": true, "maxTries": 9, "waitBetweenTries": 60000},
+    {"name": "b", "type": "t", "continueOnFail": true, "retryOnFail": true, "maxTries": 9,
+     "waitBetweenTries": 60000},
     {"name": "c", "type": "t", "maxTries": 4}]})");
   EXPECT_EQ(workflow->node(0).on_error, OnError::kContinueErrorOutput);
   EXPECT_EQ(workflow->node(0).tries, 3);

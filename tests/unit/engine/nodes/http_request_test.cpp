@@ -85,7 +85,8 @@ TEST_F(HttpRequests, SendWhatTheParametersSay) {
 TEST_F(HttpRequests, Headers) {
   const json::Value out =
       echoed(R"({url: 'http://echo/', sendHeaders: true, headerParameters: {parameters: [
-      {name: 'X-Number', value: '={{ $json.n }}'}, {name: 'User-Agent', value: 'me'}, {name: 'Content-Length', value: '99'}, {name: '', value: ''}]}})",
+      {name: 'X-Number', value: '={{ $json.n }}'}, {name: 'User-Agent', value: 'me'},
+      {name: 'Content-Length', value: '99'}, {name: '', value: ''}]}})",
              "[{n: 7}]");
   EXPECT_EQ(out["headers"]["x-number"].string(), "7");
   EXPECT_EQ(out["headers"]["user-agent"].string(), "me");

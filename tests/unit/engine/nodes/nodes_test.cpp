@@ -84,7 +84,8 @@ TEST_F(Nodes, AnErrorOfAParameterThatIsNotReadDoesNotMatter) {
 TEST_F(Nodes, SetMakesNewItems) {
   EXPECT_EQ(
       set(3.4, R"({assignments: {assignments: [{name: 'a', value: '={{ $json.n }}', type: 'string'},
-                                                     {name: 'b.c', value: '7', type: 'number'}, {name: 'l[1]', value: true, type: 'boolean'}]}})",
+            {name: 'b.c', value: '7', type: 'number'},
+            {name: 'l[1]', value: true, type: 'boolean'}]}})",
           "[{n: 5}, {n: 'x'}]"),
       R"([{"a":"5","b":{"c":7},"l":[null,true]},{"a":"x","b":{"c":7},"l":[null,true]}])");
   EXPECT_EQ(set(3.4,
@@ -309,8 +310,8 @@ TEST_F(Webhooks, SeveralMethodsHaveAnOutputEach) {
 TEST_F(Webhooks, TheirAnswersAreDescribed) {
   const WebhookSetup last = setups(
       2, R"({httpMethod: 'POST', path: 'x', responseMode: '=lastNode', responseData: 'allEntries',
-      options: {responseCode: {values: {responseCode: 201}}, responseHeaders: {entries: [{name: 'a', value: 'b'}]}, rawBody: true}})")
-      [0];
+      options: {responseCode: {values: {responseCode: 201}},
+                responseHeaders: {entries: [{name: 'a', value: 'b'}]}, rawBody: true}})")[0];
   EXPECT_EQ(last.response_mode, ResponseMode::kLastNode);
   EXPECT_EQ(last.response_data, ResponseData::kAllEntries);
   EXPECT_EQ(last.response_code, 201);
@@ -352,7 +353,8 @@ TEST(Prepared, NodesThatCannotRunAreReportedByName) {
   NodeBench bench;
   bench.load(
       R"({nodes: [{name: 'Ask', type: 'n8n-nodes-base.slack', typeVersion: 2.3}, {name: 'Old', type: 'n8n-nodes-base.set', typeVersion: 2},
-                         {name: 'Off', type: 'n8n-nodes-base.slack', disabled: true}, {name: 'Fine', type: 'n8n-nodes-base.noOp'}]})");
+                         {name: 'Off', type: 'n8n-nodes-base.slack', disabled: true},
+                         {name: 'Fine', type: 'n8n-nodes-base.noOp'}]})");
   ASSERT_EQ(bench.workflow().unsupported().size(), 2u);
   EXPECT_EQ(bench.workflow().unsupported()[0].text(),
             "node 'Ask' is of type n8n-nodes-base.slack, which this program does not have");

@@ -191,10 +191,10 @@ Started House::open_engine() {
 
 // Where webhooks are reached unless the environment says otherwise: over TLS where there is any.
 std::string House::base_url() const {
-  const auto host = edge_->environment().find("N8N_HOST");
-  const std::string name = host != edge_->environment().end() && !host->second.empty()
-                               ? host->second
-                               : "vaettir.localhost";
+  const Environment environment = edge_->environment();
+  const auto host = environment.find("N8N_HOST");
+  const std::string name =
+      host != environment.end() && !host->second.empty() ? host->second : "vaettir.localhost";
   for (const bool tls : {true, false}) {
     for (const gateway::Bound& each : edge_->bound()) {
       if (each.tls != tls || each.entry_point == "console") continue;

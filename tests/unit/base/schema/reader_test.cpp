@@ -193,6 +193,14 @@ TEST(Reader, KnownButNotBuiltKeysAreNoticesAndRemembered) {
   EXPECT_FALSE(out.report.has_errors());
 }
 
+TEST(Reader, AKeyThatAsksForNothingIsNoUseOfIt) {
+  for (const char* text : {"future: false", "future: []", "future:"}) {
+    Outcome out = read_text(text);
+    EXPECT_TRUE(out.ok && out.report.sorted().empty() && !out.config.later.any()) << text;
+  }
+  EXPECT_TRUE(read_text("future: {}").config.later.any());
+}
+
 TEST(Reader, UnsupportedKeysAreIsolatedErrors) {
   Outcome out = read_text("never: 1\n");
   EXPECT_TRUE(out.report.has_errors());

@@ -36,13 +36,15 @@ class TextBody final : public Body {
  public:
   explicit TextBody(std::string text) : text_(std::move(text)) {}
   Task<Result<Chunk>> read() override {
-    const std::string_view rest = std::string_view(text_).substr(at_);
-    at_ = text_.size();
-    return Result<Chunk>(Chunk{rest, true});
+    const std::string_view piece = std::string_view(text_).substr(at_, kPieceBytes);
+    at_ += piece.size();
+    return Result<Chunk>(Chunk{piece, at_ == text_.size()});
   }
   std::optional<std::uint64_t> length() const override { return text_.size() - at_; }
 
  private:
+  // What is not taken at once is copied by the sender: so not a long text as a whole.
+  static constexpr std::size_t kPieceBytes = 64 * 1024;
   std::string text_;
   std::size_t at_ = 0;
 };

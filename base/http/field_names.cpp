@@ -103,22 +103,34 @@ consteval std::array<std::string_view, kNames> build_spellings() {
 }
 constexpr auto kSpellings = build_spellings();
 
-std::uint64_t word(const char* bytes, std::size_t n) {
-  std::uint64_t result = 0;
-  std::memcpy(&result, bytes, n);
-  return result;
+template <class Word>
+bool same_word(const char* a, const char* b) {
+  constexpr Word kFold = static_cast<Word>(0x2020202020202020u);
+  Word first;
+  Word second;
+  std::memcpy(&first, a, sizeof first);
+  std::memcpy(&second, b, sizeof second);
+  return (first | kFold) == (second | kFold);
 }
 
-// Known names consist of letters, digits and '-'; setting bit 5 folds case and keeps those apart
-// from every other character of a token.
+// In words of a fixed size, the last one overlapping the one before. Known names consist of
+// letters, digits and '-'; setting bit 5 folds case and keeps those apart from every other
+// character of a token.
 bool same_known(std::string_view known, const char* name) {
-  constexpr std::uint64_t kFold = 0x2020202020202020u;
-  std::size_t at = 0;
-  for (; at + 8 <= known.size(); at += 8) {
-    if ((word(known.data() + at, 8) | kFold) != (word(name + at, 8) | kFold)) return false;
+  const char* spelling = known.data();
+  const std::size_t n = known.size();
+  if (n >= 8) {
+    for (std::size_t at = 0; at + 8 < n; at += 8) {
+      if (!same_word<std::uint64_t>(spelling + at, name + at)) return false;
+    }
+    return same_word<std::uint64_t>(spelling + n - 8, name + n - 8);
   }
-  const std::size_t rest = known.size() - at;
-  return (word(known.data() + at, rest) | kFold) == (word(name + at, rest) | kFold);
+  if (n >= 4) {
+    return same_word<std::uint32_t>(spelling, name) &&
+           same_word<std::uint32_t>(spelling + n - 4, name + n - 4);
+  }
+  return same_word<std::uint16_t>(spelling, name) &&
+         same_word<std::uint16_t>(spelling + n - 2, name + n - 2);
 }
 
 }  // namespace

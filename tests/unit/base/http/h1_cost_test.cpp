@@ -2,6 +2,7 @@
 // proxied. The functions that are counted are replaced in this program. Not under the address
 // sanitizer, which has its own allocator and switches the free lists off.
 #include <gtest/gtest.h>
+#include <malloc.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -166,6 +167,28 @@ TEST(H1Cost, AProxiedRequestIsTwoReceivesTwoSendsAndNoAllocation) {
   EXPECT_EQ(spent.allocations, 0);
   EXPECT_EQ(spent.receives, 3 * kRequests);  // one of them is the origin's
   EXPECT_EQ(spent.sends, 3 * kRequests);
+  kit.connections.clear();
+}
+
+TEST(H1Cost, AnIdleConnectionHoldsLittle) {
+  ServerKit kit(letters);
+  constexpr int kConnections = 500;
+  std::vector<net::UniqueFd> clients;
+  std::vector<std::unique_ptr<net::Stream>> streams;
+  clients.reserve(kConnections);
+  streams.reserve(kConnections);
+  const std::size_t before = ::mallinfo2().uordblks;
+  for (int i = 0; i < kConnections; i++) {
+    auto [fd, stream] = pair(kit.loop, Side::kClient);
+    kit.connections.spawn(kit.server.serve(*stream, Client{}));
+    exchange(kit.loop, fd.value(), kRequest);
+    clients.push_back(std::move(fd));
+    streams.push_back(std::move(stream));
+  }
+  const std::size_t each = (::mallinfo2().uordblks - before) / kConnections;
+  RecordProperty("bytes_per_idle_connection", static_cast<int>(each));
+  // Socket, stream, the task's frames: no buffer, no exchange.
+  EXPECT_LT(each, 1800u);
   kit.connections.clear();
 }
 

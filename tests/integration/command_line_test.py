@@ -142,18 +142,18 @@ class Explain(Files):
         return run('explain', *arguments, '--config', self.config)
 
     def test_a_route(self):
-        done = self.explain('GET', 'http://shop.example.org/api/v1')
+        done = self.explain('GET', 'https://shop.example.org/api/v1')
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn('shop@file', done.stdout)
         self.assertIn('short', done.stdout)
 
     def test_no_route_says_what_each_candidate_lacks(self):
-        done = self.explain('GET', 'http://other.example.org/')
+        done = self.explain('GET', 'https://other.example.org/')
         self.assertEqual(done.returncode, 1)
         self.assertIn('Host', done.stdout)
 
     def test_json(self):
-        done = self.explain('GET', 'http://shop.example.org/', '--json')
+        done = self.explain('GET', 'https://shop.example.org/', '--json')
         self.assertEqual(done.returncode, 0)
         self.assertIn('rest@file', json.dumps(json.loads(done.stdout)))
 
@@ -163,7 +163,7 @@ class Explain(Files):
             'Header(`X-Beta`, `1`) && ClientIP(`192.0.2.0/24`)", service: shop }',
         )
         self.file('vaettir.yml', rules)
-        url = 'http://any.example.org/'
+        url = 'https://any.example.org/'
         self.assertEqual(self.explain('GET', url).returncode, 1)
         self.assertEqual(self.explain('GET', url, '-H', 'X-Beta: 1', '--from', '198.51.100.1').returncode, 1)
         self.assertEqual(self.explain('GET', url, '-H', 'X-Beta: 1', '--from', '192.0.2.7').returncode, 0)

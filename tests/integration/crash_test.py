@@ -1,6 +1,7 @@
 """kill -9 in the middle of executions: the store opens, what was acknowledged is there, nothing is sent twice."""
 
 import collections
+import contextlib
 import json
 import random
 import sqlite3
@@ -20,7 +21,7 @@ ENDED = {'success', 'error', 'canceled', 'crashed'}
 
 def executions(data):
     """{execution id: status} of a store, read without the program."""
-    with sqlite3.connect(f'file:{data}/store.db?mode=ro', uri=True, timeout=30) as store:
+    with contextlib.closing(sqlite3.connect(f'file:{data}/store.db?mode=ro', uri=True, timeout=30)) as store:
         check = store.execute('PRAGMA integrity_check').fetchall()
         if check != [('ok',)]:
             raise AssertionError(check)
@@ -62,7 +63,7 @@ class Crash(unittest.TestCase):
             env={'SERVICE_TARGET_URL': self.origin.url},
             workflows={'reads': work('reads', 'GET'), 'writes': work('writes', 'POST')},
         )
-        self.addCleanup(self.house.close)
+        self.addCleanup(self.house.discard)
 
     def ask_until_killed(self, number, round_number, acknowledged, stop):
         try:
@@ -120,6 +121,7 @@ class Crash(unittest.TestCase):
         answer = self.house.https('GET', '/webhook/reads?token=last', 'vaettir.localhost')
         self.assertEqual(answer.status, 200)
         self.house.wait_for(lambda: len(executions(self.house.data)) > len(found), 30, 'one more execution')
+        self.assertEqual(self.house.stop(), 0)
         print(f'{KILLS} kills, {len(acknowledged)} acknowledged, {json.dumps(counts)}')
 
     def test_a_stop_in_the_middle_loses_nothing(self):
@@ -142,9 +144,10 @@ class Crash(unittest.TestCase):
         self.house.start()
         self.assertEqual(self.house.stop(), 0)
         path = self.house.data / 'store.db'
-        with sqlite3.connect(path) as store:
+        with contextlib.closing(sqlite3.connect(path)) as store:
             version = store.execute('PRAGMA user_version').fetchone()[0]
             store.execute(f'PRAGMA user_version = {version + 1000}')
+            store.commit()
         before = path.read_bytes()
         self.house.start(wait=False)
         self.assertNotEqual(self.house.process.wait(30), 0)

@@ -12,7 +12,7 @@ ROUTES = '''
 http:
   routers:
     everything: {{ rule: "PathPrefix(`/`)", service: origin, entryPoints: [web]{middlewares} }}
-    star: {{ rule: "Method(`OPTIONS`) && Path(`*`)", service: origin, entryPoints: [web] }}
+    star: {{ rule: "Method(`OPTIONS`)", priority: 1, service: origin, entryPoints: [web] }}
   services:
     origin: {{ loadBalancer: {{ servers: [ {{ url: "{url}" }} ] }} }}
 '''

@@ -202,6 +202,11 @@ class House:
             else:
                 shutil.rmtree(self.folder, ignore_errors=True)
 
+    def discard(self):
+        """Ends it whatever its state, and leaves nothing."""
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     # Asking it
 
     @property

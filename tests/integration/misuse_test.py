@@ -13,7 +13,7 @@ from workflows import assign, chain, node, respond, webhook
 def ends(test, limit=30, **options):
     """A house that must refuse to start: (exit code, what it printed)."""
     house = House(**options)
-    test.addCleanup(house.close, True)
+    test.addCleanup(house.discard)
     house.start(wait=False)
     try:
         return house.process.wait(limit), house.log()
@@ -65,7 +65,7 @@ class Start(unittest.TestCase):
         options['files']['routes/broken.yml'] = 'http: { routers: { x: { rule: "Host(" } } }\n'
         house = new_house(self, **options)
         self.assertEqual(house.http('GET', '/', 'h').status, 200)
-        self.assertRegex(house.log(), r'broken\.yml')
+        house.wait_for_log(r'broken\.yml')
 
     def test_a_router_that_lacks_something_is_disabled_not_open(self):
         origin = RequestOrigin()
@@ -88,7 +88,7 @@ class Start(unittest.TestCase):
 '''
         routes = routes.replace(
             '    star:',
-            '    later: { rule: "Path(`/later`)", service: origin, entryPoints: [web], '
+            '    later: { rule: "PathPrefix(`/later`)", service: origin, entryPoints: [web], '
             'middlewares: [slow] }\n    star:',
         )
         house = new_house(self, config=MAIN.format(), files={'routes/all.yml': routes})
@@ -97,7 +97,10 @@ class Start(unittest.TestCase):
 
     def test_addresses_of_flags_win_over_the_file(self):
         port = free_port()
-        house = new_house(self, config=f'entryPoints: {{ web: {{ address: "127.0.0.1:{port}" }} }}')
+        house = new_house(
+            self,
+            config=MAIN.format().replace('web: { address: "127.0.0.1:0"', f'web: {{ address: "127.0.0.1:{port}"', 1),
+        )
         self.assertNotEqual(house.ports['web'], port)
 
     def test_no_credentials_in_the_log(self):

@@ -51,6 +51,7 @@ def odd_but_valid(random_source):
     ):
         yield Odd(f'method {method}', request(method, f'/method/{index}'), PASSES, method)
     yield Odd('HEAD', request('HEAD', '/head'), PASSES, 'HEAD')
+    yield Odd('OPTIONS *', request('OPTIONS', '*'), PASSES, 'OPTIONS')
     for target in [
         '/a//b',
         '/a/../b',

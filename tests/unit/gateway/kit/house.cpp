@@ -64,6 +64,7 @@ House::House(HouseOptions options) : options_(std::move(options)) {
   edge.log = log_.get();
   edge.access_log = &access_;
   edge.limits = options_.limits;
+  edge.upstream_roots_pem = options_.upstream_roots;
   edge.poll = std::chrono::milliseconds(300);
   if (options_.names) {
     edge.resolver = [names = *options_.names](Loop&) {

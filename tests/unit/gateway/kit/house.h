@@ -50,6 +50,7 @@ struct HouseOptions {
   std::optional<http::Limits> limits;
   std::optional<Names> names;  // nullopt: the system resolves
   net::CertificateSource* certificates = nullptr;
+  std::string upstream_roots;  // PEM; empty: the system's
   http::Service* engine = nullptr;
   std::filesystem::path data;  // empty: its own
 };

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "acme/certificates.h"
+#include "app/admin_client.h"
 #include "app/command.h"
 #include "app/configuration.h"
 #include "app/data_directory.h"
@@ -221,10 +222,12 @@ Started House::start() {
 }
 
 void House::report() {
+  // Asked as `target list` asks: targets belong to a loop that runs by now.
+  const auto targets = ask_admin(data_, "GET", "/api/targets");
   print_listening(terminal_, edge_->bound());
   print_start_report(terminal_, {.bound = edge_->bound(),
                                  .table = edge_->table(),
-                                 .targets = edge_->status()["targets"],
+                                 .targets = targets ? targets->body["targets"] : json::Value(),
                                  .workflows = engine_->status(),
                                  .certificates = certificates_->facts(),
                                  .uncovered = certificates_->uncovered(),

@@ -43,6 +43,7 @@ void print_routes(Terminal& terminal, const routes::RouteTable& table) {
 }
 
 void print_targets(Terminal& terminal, const json::Value& targets) {
+  if (!targets.is_array()) return;
   listed(terminal, "targets", targets.elements(), [&](const json::Value& target) {
     std::string line =
         fmt::format("  {:<28} {} ({}), {}", target["name"].string_or(""),

@@ -15,7 +15,7 @@ namespace vaettir::app {
 struct StartFacts {
   std::vector<gateway::Bound> bound;
   std::shared_ptr<const routes::RouteTable> table;
-  json::Value targets;  // "targets" of Edge::status()
+  json::Value targets;  // array, as GET /api/targets shows them; undefined where that failed
   std::vector<engine::WorkflowStatus> workflows;
   std::vector<acme::CertificateFacts> certificates;
   std::vector<std::string> uncovered;  // routed names without a certificate

@@ -54,7 +54,7 @@ http {{
 """
 
 VAETTIR_CONFIG = """
-accessLog: false
+accessLog: {{ enabled: false }}
 log: {{ level: ERROR }}
 entryPoints:
   web: {{ address: "127.0.0.1:{http}" }}

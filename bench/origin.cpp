@@ -1,5 +1,6 @@
-// The upstream of the measurements: answers every request with the same 1 KiB from one epoll loop, so that it costs as little as a server can.
-// bench_origin PORT BYTES: listens on 127.0.0.1. It reads only for the end of a head: it serves our own generators, not strangers.
+// The upstream of the measurements: answers every request with the same 1 KiB from one epoll loop,
+// so that it costs as little as a server can. bench_origin PORT BYTES: listens on 127.0.0.1. It
+// reads only for the end of a head: it serves our own generators, not strangers.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>

@@ -47,12 +47,18 @@ class Documents(unittest.TestCase):
         self.assertEqual(listed, pages)
 
     def test_every_middleware_node_and_command_is_found_by_its_catalog(self):
-        for catalog, word in (('gateway/middleware/catalog.def', 'MIDDLEWARE'), ('app/commands/catalog.def', 'COMMAND')):
+        catalogs = {
+            'gateway/middleware/catalog.def': 'MIDDLEWARE',
+            'engine/nodes/catalog.def': 'NODE',
+            'app/commands/catalog.def': 'COMMAND',
+        }
+        for catalog, word in catalogs.items():
             text = (ROOT / catalog).read_text()
             names = re.findall(rf'^{word}\((\w+)\)', text, re.M)
             self.assertTrue(names, catalog)
             for name in names:
-                self.assertTrue((ROOT / catalog).with_name(f'{name.rstrip("_")}.cpp').exists(), f'{catalog}: {name}')
+                file = (ROOT / catalog).with_name(name.removesuffix('_command').rstrip('_') + '.cpp')
+                self.assertTrue(file.exists(), f'{catalog}: {name}')
 
 
 if __name__ == '__main__':

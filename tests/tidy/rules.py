@@ -27,8 +27,6 @@ ABBREVIATIONS = {
     'idx': 'index',
     'mgr': 'what it does',
     'msg': 'message',
-    'param': 'parameter',
-    'params': 'parameters',
     'pkt': 'packet',
     'req': 'request',
     'resp': 'response',
@@ -76,14 +74,14 @@ def columns(source):
         return
     limit = COLUMNS if source.is_cpp else PYTHON_COLUMNS
     for number, line in enumerate(source.lines, 1):
-        if len(line) > limit and '://' not in line and not is_test_text(source, number):
+        if len(line) > limit and '://' not in line and not is_text(source, number):
             yield number, f'{len(line)} columns', f'at most {limit}: run ./scripts/format'
 
 
-def is_test_text(source, number):
-    """Whether a line of a test is, but for indentation and quotes, one piece of input or expected output."""
+def is_text(source, number):
+    """Whether a line is one piece of text: of a raw string, or a test's input that reads best unbroken."""
     line = source.lines[number - 1].strip()
-    return source.path.startswith('tests/') and source.is_cpp and (line.startswith('"') or 'R"' in line)
+    return source.in_raw_string(number) or (source.path.startswith('tests/') and source.is_cpp and line.startswith('"'))
 
 
 def vague_names(source):

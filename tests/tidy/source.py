@@ -13,8 +13,14 @@ class Source:
         self.lines = text.split('\n')
         if self.lines and self.lines[-1] == '':
             self.lines.pop()
-        self.code = blank(text) if path.endswith(('.h', '.cpp', '.def')) else text
+        raw_strings = []
+        self.code = blank(text, raw_strings) if path.endswith(('.h', '.cpp', '.def')) else text
+        self._raw = {line for first, last in raw_strings for line in range(first, last + 1)}
         self.code_lines = self.code.split('\n')
+
+    def in_raw_string(self, number):
+        """Whether a line is a part of a raw string: text that no formatter may break."""
+        return number in self._raw
 
     @property
     def is_cpp(self):
@@ -25,8 +31,11 @@ class Source:
         return self.path.endswith('.py')
 
 
-def blank(text):
-    """C++ text of the same length and the same lines, with comments and the insides of quotes replaced by spaces."""
+def blank(text, raw_strings=None):
+    """C++ text of the same length and the same lines, with comments and the insides of quotes replaced by spaces.
+
+    Appends (first line, last line) of every raw string to raw_strings.
+    """
     out = []
     at, end = 0, len(text)
     while at < end:
@@ -40,6 +49,8 @@ def blank(text):
         elif text[at] == 'R' and (match := RAW_STRING.match(text, at)) and not _in_word(text, at):
             stop = text.find(f'){match[1]}"', match.end())
             stop = end if stop < 0 else stop + len(match[1]) + 2
+            if raw_strings is not None:
+                raw_strings.append((text.count('\n', 0, at) + 1, text.count('\n', 0, stop) + 1))
         elif text[at] == '"' or (text[at] == "'" and not _in_word(text, at)):
             stop = _closing_quote(text, at)
             out.append(text[at])

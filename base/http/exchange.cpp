@@ -26,6 +26,7 @@ void Exchange::answer(std::uint16_t status, std::string_view content_type, std::
 void Exchange::clear() {
   request = Request{};
   body = nullptr;
+  extension = nullptr;
   reply = Reply{};
   cause_.reset();
   detail_.clear();

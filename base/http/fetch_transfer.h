@@ -1,6 +1,6 @@
-// FetchTransfer: one fetch of http::FetchClient: the request as libcurl's options, the response as it
-// comes, libcurl's error as one of our causes. Lives in the fetch's task; destroying it takes the
-// transfer out of the multi handle, which ends it.
+// FetchTransfer: one fetch of http::FetchClient: the request as libcurl's options, the response as
+// it comes, libcurl's error as one of our causes. Lives in the fetch's task; destroying it takes
+// the transfer out of the multi handle, which ends it.
 #pragma once
 #include <curl/curl.h>
 

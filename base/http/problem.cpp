@@ -21,16 +21,21 @@ void member(std::string& out, std::string_view name, std::string_view value) {
 // Everything between the tags is escaped where it is not ours; styles are inline, because the page
 // must also show where a Content-Security-Policy or a dead upstream forbids every other request.
 constexpr std::string_view kPageStyle = R"(
-:root{color-scheme:light dark;--ink:#1d2330;--soft:#5b6475;--paper:#f6f7f9;--card:#fff;--line:#dfe3ea;--mark:#b3442f}
-@media(prefers-color-scheme:dark){:root{--ink:#e8eaf0;--soft:#9aa3b5;--paper:#14171d;--card:#1c2028;--line:#2e3440;--mark:#f0866f}}
+:root{color-scheme:light dark;--ink:#1d2330;--soft:#5b6475;--paper:#f6f7f9;--card:#fff;
+--line:#dfe3ea;--mark:#b3442f}
+@media(prefers-color-scheme:dark){:root{--ink:#e8eaf0;--soft:#9aa3b5;--paper:#14171d;
+--card:#1c2028;--line:#2e3440;--mark:#f0866f}}
 *{box-sizing:border-box}
-body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1.5rem;background:var(--paper);color:var(--ink);font:1rem/1.55 system-ui,sans-serif}
-main{width:100%;max-width:36rem;padding:2rem;background:var(--card);border:1px solid var(--line);border-radius:.75rem}
+body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1.5rem;
+background:var(--paper);color:var(--ink);font:1rem/1.55 system-ui,sans-serif}
+main{width:100%;max-width:36rem;padding:2rem;background:var(--card);
+border:1px solid var(--line);border-radius:.75rem}
 h1{margin:0 0 .75rem;font-size:1.35rem;line-height:1.3}
 p{margin:0 0 .75rem}
 .status{margin:0 0 .25rem;color:var(--mark);font-weight:600;letter-spacing:.02em}
 .remedy{padding:.75rem 1rem;border-left:3px solid var(--mark);background:var(--paper)}
-dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1rem;margin:1.25rem 0 0;padding-top:1rem;border-top:1px solid var(--line);color:var(--soft);font-size:.875rem}
+dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1rem;margin:1.25rem 0 0;
+padding-top:1rem;border-top:1px solid var(--line);color:var(--soft);font-size:.875rem}
 dd{margin:0;overflow-wrap:anywhere;font-family:ui-monospace,monospace}
 )";
 

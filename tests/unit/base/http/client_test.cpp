@@ -68,8 +68,6 @@ class ClientTest : public testing::Test {
   std::unique_ptr<net::Listener> listener;
 };
 
-bool has(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
-
 TEST_F(ClientTest, GetsWithItsHeadersInOrder) {
   FetchRequest request;
   request.url = url("/a/../b?x=%20y");

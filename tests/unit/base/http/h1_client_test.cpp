@@ -3,75 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "base/async/event.h"
-#include "tests/unit/base/http/wire.h"
+#include "tests/unit/base/http/upstream_kit.h"
 
 namespace vaettir::http {
 namespace {
 
 using namespace std::chrono_literals;
-
-struct Outcome {
-  std::optional<Result<std::string>> content;  // or the error
-  int status = 0;
-  std::string fields;
-  std::string trailers;
-  std::vector<int> interims;
-};
-
-// One exchange on a connection whose other end the test plays.
-struct Upstream {
-  explicit Upstream(Limits with = {}) : limits(with), wire(loop, Side::kUpstream) {
-    connection = std::make_unique<ClientConnection>(loop, wire.take_stream(), limits);
-    headers.add("Host", "origin.test");
-  }
-
-  void begin(std::string_view method = "GET", Body* body = nullptr, std::string_view upgrade = "",
-             Duration head_timeout = {}) {
-    outcome = {};
-    connection->rest();
-    task = run(*this, UpstreamRequest{method, "/x?y", &headers, body, upgrade, head_timeout});
-  }
-  bool ended() {
-    return pump(loop, [this] { return task.done(); });
-  }
-  std::string error() {
-    if (!ended() || !outcome.content || outcome.content->has_value()) return "no error";
-    const Error& failed = outcome.content->error();
-    return fmt::format("{}: {}", facts(failed.cause()).name, failed.text());
-  }
-  std::string content() {
-    if (!ended() || !outcome.content) return "not ended";
-    return *outcome.content ? **outcome.content
-                            : fmt::format("error: {}", outcome.content->error().text());
-  }
-
-  static Task<void> run(Upstream& self, UpstreamRequest request) {
-    auto response = co_await self.connection->send(
-        request, self.arena,
-        [&self](std::uint16_t status, const Headers&) { self.outcome.interims.push_back(status); });
-    if (!response) {
-      self.outcome.content = std::unexpected(std::move(response).error());
-      co_return;
-    }
-    self.outcome.status = (*response)->status;
-    for (const Field& field : (*response)->headers.fields()) {
-      self.outcome.fields += fmt::format("{}: {}\n", field.name, field.value);
-    }
-    self.outcome.content = co_await read_all(self.connection->body(), 64 * 1024 * 1024);
-    if (const Headers* trailers = self.connection->body().trailers()) {
-      for (const Field& field : trailers->fields()) self.outcome.trailers += field.name;
-    }
-  }
-
-  Loop loop{"test"};
-  Limits limits;
-  Wire wire;
-  std::unique_ptr<ClientConnection> connection;
-  Arena arena;
-  Headers headers;
-  Outcome outcome;
-  Task<void> task;
-};
 
 // Gives its pieces as the test hands them out.
 class Handed final : public Body {
@@ -370,73 +307,6 @@ TEST(H1Client, LongContentArrivesWholeWithBackPressure) {
     return up.task.done();
   }));
   EXPECT_EQ(up.content(), content);
-}
-
-// --- tunnels
-
-struct TunnelKit {
-  explicit TunnelKit(Limits limits = {}) : up(limits), client(up.loop, Side::kClient) {
-    up.begin("GET", nullptr, "websocket");
-    const std::string head = up.wire.receive_text("\r\n\r\n");
-    EXPECT_NE(head.find("Connection: upgrade\r\nUpgrade: websocket\r\n"), head.npos);
-    up.wire.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\nfirst");
-    EXPECT_TRUE(up.ended());
-    EXPECT_EQ(up.outcome.status, 101);
-    EXPECT_FALSE(up.connection->reusable());
-    stream = client.take_stream();
-    tunnel = ClientConnection::take_tunnel(std::move(up.connection));
-    running = tunnel->run(*stream, "early");
-  }
-  Upstream up;
-  Wire client;
-  std::unique_ptr<net::Stream> stream;
-  std::unique_ptr<Tunnel> tunnel;
-  Task<Result<>> running = Result<>();
-};
-
-TEST(H1Tunnel, PumpsBothWaysWithHalfClose) {
-  TunnelKit kit;
-  EXPECT_EQ(kit.up.wire.receive_text("early"), "early");
-  EXPECT_EQ(kit.client.receive_text("first"), "first");
-  kit.client.send("ping");
-  EXPECT_EQ(kit.up.wire.receive_text("ping"), "ping");
-  kit.client.shutdown_write();
-  EXPECT_EQ(kit.up.wire.receive_all(), "");
-  EXPECT_FALSE(kit.running.done());
-  kit.up.wire.send("last words");
-  EXPECT_EQ(kit.client.receive_text("last words"), "last words");
-  kit.up.wire.close();
-  EXPECT_EQ(kit.client.receive_all(), "");
-  EXPECT_TRUE(pump(kit.up.loop, [&] { return kit.running.done(); }));
-  EXPECT_TRUE(kit.running.take());
-}
-
-TEST(H1Tunnel, SilenceInBothDirectionsEndsIt) {
-  Limits limits;
-  limits.tunnel_idle = 80ms;
-  TunnelKit kit(limits);
-  for (int i = 0; i < 6; i++) {  // longer than the limit, one direction alone
-    kit.client.send("a");
-    const auto until = Clock::now() + 30ms;
-    while (Clock::now() < until) kit.up.loop.turn(5ms);
-    EXPECT_FALSE(kit.running.done());
-  }
-  EXPECT_TRUE(pump(kit.up.loop, [&] { return kit.running.done(); }));
-  EXPECT_FALSE(kit.running.take());
-}
-
-TEST(H1Tunnel, LargeAmountsPassUnchanged) {
-  TunnelKit kit;
-  kit.client.receive_text("first");
-  std::string sent(4 * 1024 * 1024, 0);
-  for (std::size_t i = 0; i < sent.size(); i++) sent[i] = static_cast<char>(i * 7919 >> 3);
-  kit.up.wire.send(sent);
-  std::string got;
-  EXPECT_TRUE(pump(kit.up.loop, [&] {
-    kit.up.wire.received();
-    return kit.client.received().size() == sent.size();
-  }));
-  EXPECT_TRUE(kit.client.received() == sent);
 }
 
 }  // namespace

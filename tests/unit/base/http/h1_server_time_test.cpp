@@ -10,8 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
-
 // What a gateway's record would say: also when the service is cancelled.
 struct Seen {
   std::optional<Cause> cause;

@@ -65,4 +65,26 @@ inline Task<void> echo(Exchange& ex) {
   (void)co_await ex.send();
 }
 
+inline constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a.test\r\n\r\n";
+
+inline std::string request(std::string_view start, std::string_view fields = "",
+                           std::string_view body = "") {
+  return fmt::format("{}\r\nHost: a.test\r\n{}\r\n{}", start, fields, body);
+}
+
+inline bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != text.npos;
+}
+
+inline Answer ask(ServerKit& kit, Wire& wire, std::string_view bytes, bool to_head = false) {
+  wire.send(bytes);
+  std::vector<Answer> answers;
+  wire.receive_until([&](const std::string& all) {
+    answers = answers_in(all, nullptr, to_head);
+    return !answers.empty() || wire.ended();
+  });
+  settle(kit.loop);
+  return answers.empty() ? Answer{} : answers[0];
+}
+
 }  // namespace vaettir::http

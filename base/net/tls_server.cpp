@@ -7,6 +7,7 @@
 
 #include "base/async/within.h"
 #include "base/core/text.h"
+#include "base/net/address.h"
 #include "base/net/tls.h"
 #include "base/net/tls_stream.h"
 
@@ -37,6 +38,9 @@ std::optional<std::string> server_name_of(SSL* ssl) {
   if (list != size - 2 || length != size - 5) return std::nullopt;
   std::string name = lower({reinterpret_cast<const char*>(bytes) + 5, length});
   if (name.ends_with('.')) name.pop_back();
+  // An address is no host name (RFC 6066 section 3), but some clients send the one they were told
+  // to connect to: they have named none.
+  if (Address::parse_host(name)) return "";
   const bool valid = std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
   });

@@ -60,7 +60,7 @@ TEST(Record, OddBytesStayJson) {
 
 TEST(Record, CanBeSwitchedOff) {
   Origin origin;
-  House house({.config = "accessLog: false\n" + proxy_to(origin.url())});
+  House house({.config = "accessLog: { enabled: false }\n" + proxy_to(origin.url())});
   EXPECT_EQ(house.get("/").status(), 200);
   EXPECT_TRUE(eventually([&] { return house.metric("vaettir_requests_total") == 1; }));
   EXPECT_EQ(house.records(), 0);

@@ -1,4 +1,8 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
+
+#include <thread>
 
 #include "tests/unit/base/net/tls_fixture.h"
 
@@ -62,6 +66,26 @@ TEST_F(TlsTest, AClientThatNamesNoHostIsAskedForAsEmpty) {
   EXPECT_EQ(source.asked, std::vector<std::string>{""});
   source.certificates[""] = made.certificate;
   EXPECT_TRUE(shake("127.0.0.1").server);
+}
+
+// RFC 6066 section 3 forbids it; wrk and others do it all the same.
+TEST_F(TlsTest, AnAddressAsServerNameCountsAsNone) {
+  source.certificates[""] = made.certificate;
+  kit::Pair pair = kit::tcp_pair();
+  Handshake accepted = server->accept(std::move(pair.far), Clock::now() + 20s);
+  std::thread peer([fd = pair.near.value()] {
+    ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+    SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+    SSL* ssl = SSL_new(context);
+    SSL_set_tlsext_host_name(ssl, "127.0.0.1");
+    SSL_set_fd(ssl, fd);
+    EXPECT_EQ(SSL_connect(ssl), 1);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+  });
+  EXPECT_TRUE(finish(loop, accepted));
+  peer.join();
+  EXPECT_EQ(source.asked, std::vector<std::string>{""});
 }
 
 TEST_F(TlsTest, TheCertificateMayTakeItsTime) {

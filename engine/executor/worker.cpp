@@ -45,13 +45,13 @@ Worker::~Worker() {
   scope_.clear();
 }
 
-Taken Worker::post(Trigger& trigger) {
+Taken Worker::post(Trigger& trigger, const Loop& from) {
   if (stopping_.load(std::memory_order_relaxed)) return Taken::kStopping;
   if (waiting_.fetch_add(1, std::memory_order_relaxed) >= limits_.mailbox) {
     waiting_.fetch_sub(1, std::memory_order_relaxed);
     return Taken::kFull;
   }
-  if (world_.loop.on_this_thread())
+  if (&from == &world_.loop)
     accept(std::move(trigger));
   else
     world_.loop.post([this, taken = std::move(trigger)]() mutable { accept(std::move(taken)); });

@@ -50,9 +50,9 @@ class Worker {
   // Before the loop runs: the first of a block of ids that the store has reserved.
   void ids_begin_with(ExecutionId first) { ids_.begin_with(first); }
 
-  // Any thread. The trigger is moved from only when it is taken. On the worker's own loop the
-  // execution begins within the call.
-  Taken post(Trigger& trigger);
+  // From any loop, which is named: on the worker's own the execution begins within the call. The
+  // trigger is moved from only when it is taken.
+  Taken post(Trigger& trigger, const Loop& from);
   // Any thread: a stored execution that is to be claimed and run; these come from the store, which
   // bounds them.
   void post_stored(ExecutionId id);

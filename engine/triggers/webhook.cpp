@@ -196,7 +196,7 @@ Task<void> WebhookService::run(http::Exchange& ex, Slot& slot, WebhookTable::Fou
                 .start_output = webhook->setup.output,
                 .items = Items({*std::move(item)})},
       .caller = std::make_unique<WebhookCaller>(webhook, receiver->sender(), worker.loop())};
-  switch (worker.post(trigger)) {
+  switch (worker.post(trigger, ex.loop())) {
     case Taken::kYes:
       break;
     case Taken::kFull:

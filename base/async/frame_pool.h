@@ -16,6 +16,7 @@ class FramePool {
     if (index < kClasses && free_[index] != nullptr) {
       return std::exchange(free_[index], *static_cast<void**>(free_[index]));
     }
+    at_thread_end();
     void* memory = std::malloc(index < kClasses ? index * kClassBytes : size);
     if (memory == nullptr) std::abort();  // out of memory is fatal here as everywhere else
     return memory;
@@ -26,8 +27,8 @@ class FramePool {
     *static_cast<void**>(memory) = free_[index];
     free_[index] = memory;
   }
-  ~FramePool() {
-    for (void* list : free_) {
+  void clear() noexcept {
+    for (void*& list : free_) {
       while (list != nullptr) std::free(std::exchange(list, *static_cast<void**>(list)));
     }
   }
@@ -43,10 +44,18 @@ class FramePool {
   static constexpr std::size_t kClasses =
       65;  // up to 4 KiB; bigger frames hold a buffer by mistake
   static std::size_t class_of(std::size_t size) { return (size + kClassBytes - 1) / kClassBytes; }
+  static void at_thread_end();
   void* free_[kClasses] = {};
 };
 
-inline thread_local FramePool frame_pool;
+// Without a constructor and a destructor, so that using it costs no check whether it is there yet.
+inline constinit thread_local FramePool frame_pool;
+
+struct FramePoolEnd {
+  ~FramePoolEnd() { frame_pool.clear(); }
+};
+// Whoever takes memory from the heap gives it back when the thread ends.
+inline void FramePool::at_thread_end() { static thread_local const FramePoolEnd end; }
 
 }  // namespace detail
 

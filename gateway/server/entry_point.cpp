@@ -152,15 +152,13 @@ const routes::Route* EntryPoint::match(Exchange& ex) {
   return ex.plan().match(asked);
 }
 
-// Entry points rarely change their order: where it was found last is looked at first.
+// Looked up once per plan.
 std::optional<routes::EntryPointId> EntryPoint::known_id(const Plan& plan) const {
-  const auto entries = plan.table().entry_points();
-  if (position_hint_ < entries.size() && entries[position_hint_].name == name_) {
-    return static_cast<routes::EntryPointId>(position_hint_);
+  if (known_for_ != plan.serial()) {
+    known_ = plan.table().entry_point_named(name_);
+    known_for_ = plan.serial();
   }
-  const auto found = plan.table().entry_point_named(name_);
-  if (found) position_hint_ = routes::index(*found);
-  return found;
+  return known_;
 }
 
 const routes::EntryPoint* EntryPoint::settings(const Plan& plan) const {

@@ -59,7 +59,8 @@ class EntryPoint final : public http::Service {
 
   Gateway& gateway_;
   std::string name_;
-  mutable std::size_t position_hint_ = 0;  // in the table's entry points
+  mutable std::uint64_t known_for_ = 0;  // the plan's serial
+  mutable std::optional<routes::EntryPointId> known_;
   Refusals refusals_;
   http::H1Server server_;
   std::unique_ptr<net::TlsServer> tls_;

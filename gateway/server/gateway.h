@@ -39,6 +39,7 @@ class Gateway {
   routes::MatchScratch& match_scratch() { return match_scratch_; }
   // For one access log line at a time.
   std::string& line_buffer() { return line_buffer_; }
+  std::uint64_t next_plan_serial() { return next_plan_serial_++; }
   std::uint64_t next_request_number() { return next_request_number_++; }
   std::string_view request_prefix() const { return request_prefix_; }
 
@@ -51,6 +52,7 @@ class Gateway {
   std::string line_buffer_;
   std::string request_prefix_;
   std::uint64_t next_request_number_ = 1;
+  std::uint64_t next_plan_serial_ = 1;
   std::shared_ptr<const LiveTable> live_;
   PlanRef plan_;
 };

@@ -118,7 +118,7 @@ class PlanBuilder {
 };
 
 Plan::Plan(Gateway& gateway, std::shared_ptr<const LiveTable> live)
-    : gateway_(gateway), live_(std::move(live)) {}
+    : gateway_(gateway), serial_(gateway.next_plan_serial()), live_(std::move(live)) {}
 
 Plan::~Plan() = default;
 

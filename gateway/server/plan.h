@@ -46,6 +46,8 @@ class Plan {
   Plan& operator=(const Plan&) = delete;
 
   const routes::RouteTable& table() const { return *live_->table; }
+  // Of this loop's plans, counted from 1: what is remembered about a plan is kept under it.
+  std::uint64_t serial() const { return serial_; }
   // The content of a target's own offline page; nullptr: the built-in one is shown.
   const std::string* offline_page(std::string_view target) const;
   // The winner, or nullptr. Uses the loop's scratch.
@@ -64,6 +66,7 @@ class Plan {
   ~Plan();
 
   Gateway& gateway_;
+  const std::uint64_t serial_;
   std::shared_ptr<const LiveTable> live_;
   // Filters, wrappers, segments and services; later ones may refer to earlier ones.
   std::vector<std::unique_ptr<Filter>> filters_;

@@ -91,15 +91,14 @@ std::string_view without_secrets(std::string_view target, std::string& buffer) {
 }
 
 Record::~Record() {
-  const Duration took = Clock::now() - began_;
   http::Exchange& inner = ex_.inner();
   std::optional<Cause> cause = inner.cause();
   // The task was cancelled before its answer was complete: whoever waited is gone.
   if (!cause && (!inner.answered() || !inner.head_sent)) cause = Cause::kClientAbort;
   std::uint16_t status = inner.reply.status;
   if (!inner.head_sent) status = cause ? facts(*cause).status : status;
-  count(took, status, cause);
-  if (wanted(ex_)) write_line(took, status, cause);
+  count(inner.loop().now() - began_, status, cause);
+  if (wanted(ex_)) write_line(Clock::now() - began_, status, cause);
 }
 
 void Record::count(Duration took, std::uint16_t status, std::optional<Cause> cause) const {

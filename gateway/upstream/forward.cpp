@@ -53,7 +53,7 @@ void note_attempt(http::Exchange& inner, const Origin& origin) {
   if (ex == nullptr) return;
   UpstreamFacts& facts = ex->upstream;
   if (facts.began == Deadline{}) {
-    facts.began = Clock::now();
+    facts.began = inner.loop().now();
   } else {
     ++facts.retries;
     ex->gateway().shared().counters.upstream_retries.add();
@@ -66,7 +66,7 @@ void note_answer(http::Exchange& inner, std::uint16_t status) {
   Exchange* ex = Exchange::find(inner);
   if (ex == nullptr) return;
   ex->upstream.status = status;
-  ex->upstream.head_at = Clock::now();
+  ex->upstream.head_at = inner.loop().now();
 }
 
 // A kept connection that ended without a byte of an answer was most likely closed before the

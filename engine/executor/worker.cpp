@@ -9,27 +9,29 @@
 
 namespace vaettir::engine {
 
-// Counts one running execution and lets the next one in when it has ended.
+// Holds one running execution, and lets the next one in when it has ended.
 class Worker::Running {
  public:
   explicit Running(Worker& worker) : worker_(worker) { ++worker_.running_; }
   Running(const Running&) = delete;
   ~Running() {
-    if (execution_ != nullptr) worker_.executions_.erase(execution_->id());
+    if (execution_) worker_.executions_.erase(execution_->id());
+    execution_.reset();
     --worker_.running_;
     // Through the ready list: an execution that ends at once must not begin the next one inside
     // itself.
     if (!worker_.queue_.empty() && !worker_.dispatch_.linked())
       worker_.world_.loop.ready(worker_.dispatch_);
   }
-  void is(Execution& execution) {
-    execution_ = &execution;
-    worker_.executions_.emplace(execution.id(), &execution);
+  Execution& begin(ExecutionStart start) {
+    execution_ = std::make_unique<Execution>(worker_.world_, std::move(start));
+    worker_.executions_.emplace(execution_->id(), execution_.get());
+    return *execution_;
   }
 
  private:
   Worker& worker_;
-  Execution* execution_ = nullptr;
+  std::unique_ptr<Execution> execution_;
 };
 
 Worker::Worker(ExecutionWorld world, WorkerLimits limits, VersionSource& versions,
@@ -149,19 +151,18 @@ Task<void> Worker::run(Trigger trigger) {
     co_return;
   }
   NewExecution row = new_row(trigger);
-  auto execution =
-      std::make_unique<Execution>(world_, ExecutionStart{.id = *id,
-                                                         .attempt = 1,
-                                                         .workflow = std::move(trigger.workflow),
-                                                         .mode = std::move(trigger.mode),
-                                                         .begin = std::move(trigger.begin),
-                                                         .state = std::nullopt,
-                                                         .create = std::move(row),
-                                                         .next_sequence = 0,
-                                                         .start_output = 0,
-                                                         .caller = std::move(trigger.caller)});
-  running.is(*execution);
-  co_await execution->run();
+  co_await running
+      .begin(ExecutionStart{.id = *id,
+                            .attempt = 1,
+                            .workflow = std::move(trigger.workflow),
+                            .mode = std::move(trigger.mode),
+                            .begin = std::move(trigger.begin),
+                            .state = std::nullopt,
+                            .create = std::move(row),
+                            .next_sequence = 0,
+                            .start_output = 0,
+                            .caller = std::move(trigger.caller)})
+      .run();
 }
 
 // The answer says that it is accepted; it is claimed like any other when there is room.
@@ -211,19 +212,18 @@ Task<void> Worker::resume(ExecutionId id) {
                                    current != nullptr ? about.node(current->node).name : "",
                                    *std::move(reason));
   }
-  auto execution =
-      std::make_unique<Execution>(world_, ExecutionStart{.id = id,
-                                                         .attempt = claimed.attempt,
-                                                         .workflow = *workflow,
-                                                         .mode = claimed.mode,
-                                                         .begin = std::nullopt,
-                                                         .state = std::move(recovered->state),
-                                                         .create = std::nullopt,
-                                                         .next_sequence = recovered->next_sequence,
-                                                         .start_output = recovered->start_output,
-                                                         .caller = nullptr});
-  running.is(*execution);
-  co_await execution->run();
+  co_await running
+      .begin(ExecutionStart{.id = id,
+                            .attempt = claimed.attempt,
+                            .workflow = *workflow,
+                            .mode = claimed.mode,
+                            .begin = std::nullopt,
+                            .state = std::move(recovered->state),
+                            .create = std::nullopt,
+                            .next_sequence = recovered->next_sequence,
+                            .start_output = recovered->start_output,
+                            .caller = nullptr})
+      .run();
 }
 
 Task<void> Worker::end_crashed(ExecutionId id, std::uint32_t attempt, std::uint64_t sequence,

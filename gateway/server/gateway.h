@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/http/service.h"
+#include "gateway/server/log_time.h"
 #include "gateway/server/plan.h"
 #include "gateway/server/shared.h"
 #include "gateway/server/snapshot.h"
@@ -39,6 +40,7 @@ class Gateway {
   routes::MatchScratch& match_scratch() { return match_scratch_; }
   // For one access log line at a time.
   std::string& line_buffer() { return line_buffer_; }
+  LogTime& log_time() { return log_time_; }
   std::uint64_t next_plan_serial() { return next_plan_serial_++; }
   std::uint64_t next_request_number() { return next_request_number_++; }
   std::string_view request_prefix() const { return request_prefix_; }
@@ -50,6 +52,7 @@ class Gateway {
   LoopTargets targets_;
   routes::MatchScratch match_scratch_;
   std::string line_buffer_;
+  LogTime log_time_;
   std::string request_prefix_;
   std::uint64_t next_request_number_ = 1;
   std::uint64_t next_plan_serial_ = 1;

@@ -138,8 +138,9 @@ void Record::write_line(Duration took, std::uint16_t status, std::optional<Cause
 void Record::write_times(std::string& line, Duration took) const {
   const WallTime now = ex_.gateway().shared().clock.now();
   const auto began = now - std::chrono::duration_cast<WallClock::duration>(took);
-  word(line, "time", iso_text(now));
-  word(line, "StartUTC", iso_text(began));
+  LogTime& text = ex_.gateway().log_time();
+  word(line, "time", text.text(now));
+  word(line, "StartUTC", text.text(began));
   number(line, "Duration", took.count());
   Duration upstream{};
   if (ex_.upstream.head_at != Deadline{}) upstream = ex_.upstream.head_at - ex_.upstream.began;

@@ -2,6 +2,7 @@
 
 #include "gateway/server/exchange.h"
 #include "gateway/server/gateway.h"
+#include "gateway/targets/host_refusal.h"
 #include "gateway/targets/ngrok.h"
 #include "gateway/targets/target_health.h"
 #include "gateway/targets/write_back.h"
@@ -59,6 +60,14 @@ Task<Result<>> TargetService::ask(http::Exchange& ex, const TargetPlace& place) 
                                       ex.reply.headers.find(kNgrokErrorField).value_or("")));
       ex.reply = http::Reply{};
     }
+  }
+  if (sent) {
+    const auto refused = co_await refuses_host(ex);
+    if (!refused) sent = std::unexpected(refused.error().copy());
+    if (refused && *refused) {
+      sent = fail(Cause::kHostMismatch, "the development server's list of allowed hosts");
+    }
+    if (!sent) ex.reply = http::Reply{};
   }
   tell(place, sent);
   if (sent) write_back(ex.reply.headers, place.url, public_name(ex), ex.arena());

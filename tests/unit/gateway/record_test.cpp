@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/server/log_time.h"
 #include "tests/unit/gateway/kit/house.h"
 #include "tests/unit/gateway/kit/origin.h"
 
@@ -89,6 +90,16 @@ TEST(Record, ValuesOfSecretParametersAreStars) {
       {"/a?&&password=&x=", "/a?&&password=***&x="},
   };
   for (const auto& each : cases) EXPECT_EQ(without_secrets(each.target, buffer), each.shown);
+}
+
+TEST(Record, TimesAreThoseOfTheClock) {
+  LogTime text;
+  for (const std::int64_t ms :
+       std::initializer_list<std::int64_t>{0, 1, 999, 1000, 1'795'576'298'007, 1'795'576'298'123,
+                                           1'795'576'299'000, 1'795'576'298'999}) {
+    const WallTime time{std::chrono::milliseconds(ms)};
+    EXPECT_EQ(text.text(time), iso_text(time));
+  }
 }
 
 TEST(Record, CountsRequestsThatWereNotFinished) {

@@ -189,6 +189,22 @@ TEST(TargetService, AClosedTunnelIsNotAnAnswer) {
   EXPECT_EQ(tunnel.last().field("Host"), fmt::format("abc.ngrok-free.app:{}", tunnel.port()));
 }
 
+TEST(TargetService, ADevelopmentServerThatRefusesTheHostIsExplained) {
+  std::string content = "Blocked request. This host (\"x\") is not allowed.";
+  Origin origin([&](const Message&, Wire& wire) {
+    wire.send(response(403, content));
+    return true;
+  });
+  House house(with_target(origin.url()));
+  const Message refused = house.get("/", "api.localhost");
+  EXPECT_EQ(refused.status(), 502);
+  EXPECT_NE(refused.body.find("host_mismatch"), std::string::npos);
+  content = "members only";
+  const Message own = house.get("/", "api.localhost");
+  EXPECT_EQ(own.status(), 403);
+  EXPECT_EQ(own.body, "members only");
+}
+
 TEST(TargetService, TheFallbackTakesOver) {
   const auto origin = named("fallback");
   const std::string config = fmt::format(R"yml(

@@ -9,6 +9,14 @@
 #include "gateway/server/record.h"
 
 namespace vaettir::gateway {
+namespace {
+
+bool is_trace_of_relay(http::Name name) {
+  return name == http::Name::kXForwardedFor || name == http::Name::kForwarded ||
+         name == http::Name::kXRealIp || name == http::Name::kVia || name == http::Name::kCdnLoop;
+}
+
+}  // namespace
 
 Task<void> Gateway::handle(http::Exchange& inner, EntryPoint& entry) {
   Exchange ex(inner, *this, entry);  // holds this loop's plan: a reload changes nothing for it
@@ -34,6 +42,9 @@ Task<void> Gateway::handle(http::Exchange& inner, EntryPoint& entry) {
 Exchange::Exchange(http::Exchange& inner, Gateway& gateway, EntryPoint& entry)
     : inner_(inner), gateway_(gateway), entry_(entry), plan_(gateway.plan()) {
   received_target_ = origin_form(inner.request, inner.arena());
+  for (const http::Field& field : inner.request.headers.fields()) {
+    relayed_ |= is_trace_of_relay(field.id);
+  }
   inner_.extension = this;
 }
 

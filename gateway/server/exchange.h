@@ -66,6 +66,9 @@ class Exchange final : public http::Exchange::Extension {
   // The socket's peer, and whether what it forwards is believed.
   routes::IpAddress peer() const { return {inner_.client.peer.bytes()}; }
   bool trusted_peer() const { return trusted_peer_; }
+  // Somebody who is not the peer may be behind it: a local proxy or tunnel makes strangers look as
+  // if they were here.
+  bool relayed() const { return relayed_; }
   bool came_by_tls() const { return came_by_tls_; }
   // X-Forwarded-For as it came from a trusted peer, without the peer itself.
   std::string_view forwarded_for() const { return forwarded_for_; }
@@ -92,6 +95,7 @@ class Exchange final : public http::Exchange::Extension {
   EntryPoint& entry_;
   PlanRef plan_;
   bool trusted_peer_ = false;
+  bool relayed_ = false;
   bool came_by_tls_ = false;
   std::string_view received_target_;
   std::string_view forwarded_for_;

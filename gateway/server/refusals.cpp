@@ -20,7 +20,7 @@ bool passes_by_itself(Cause cause) {
 void Refusals::render(http::Exchange& inner) {
   Exchange* ex = Exchange::find(inner);
   const std::string_view id = ex != nullptr ? ex->request_id() : "";
-  const bool trusted = inner.client.peer.is_loopback();
+  const bool trusted = inner.client.peer.is_loopback() && (ex == nullptr || !ex->relayed());
   if (passes_by_itself(*inner.cause()) && !inner.reply.headers.has(http::Name::kRetryAfter)) {
     inner.reply.headers.add(http::Name::kRetryAfter, kSoon);
   }

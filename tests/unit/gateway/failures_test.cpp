@@ -174,6 +174,18 @@ TEST(Failures, MalformedRequestsAreRecorded) {
   EXPECT_TRUE(origin.requests().empty());
 }
 
+TEST(Failures, StrangersBehindALocalTunnelGetNoAddresses) {
+  const std::uint16_t port = unused_port();
+  House house({.config = proxy_to(fmt::format("http://127.0.0.1:{}", port))});
+  EXPECT_NE(house.get("/").body.find(std::to_string(port)), std::string::npos);
+  for (const char* field : {"X-Forwarded-For: 203.0.113.1\r\n", "Via: 1.1 tunnel\r\n"}) {
+    const Message answer = house.get("/", "h", field);
+    EXPECT_EQ(answer.body.find(std::to_string(port)), std::string::npos) << answer.body;
+    EXPECT_EQ(answer.body.find("remedy"), std::string::npos);
+    EXPECT_NE(answer.body.find("connect_refused"), std::string::npos);
+  }
+}
+
 TEST(Failures, BrowsersGetAPage) {
   House house({.config = proxy_to(fmt::format("http://127.0.0.1:{}", unused_port()))});
   const Message answer = house.get("/", "h", "Accept: text/html,*/*;q=0.8\r\n");

@@ -59,8 +59,20 @@ json::Value ParameterTemplate::fixed_value(const Slot& slot) const {
   return out.finish();
 }
 
+const ParameterTemplate::Slot* ParameterTemplate::member(const Slot& slot,
+                                                         std::string_view key) const {
+  for (const Branch& branch : slot.branches) {
+    if (branch.key == key) return &slots_[branch.slot];
+  }
+  return nullptr;
+}
+
 ParameterTemplate::Place ParameterTemplate::find(std::string_view path) const {
   if (slots_.empty()) return {};
+  // Nearly all reads name a parameter and nothing in it.
+  if (root().kind == Slot::Kind::kObject && path.find_first_of(".[") == path.npos) {
+    return {member(root(), path), json::Value(), false, {}};
+  }
   Place place{&root(), json::Value(), false, {}};
   for (const std::string& segment : path_segments(path)) {
     if (place.slot == nullptr) {
@@ -70,9 +82,7 @@ ParameterTemplate::Place ParameterTemplate::find(std::string_view path) const {
     const Slot& slot = *place.slot;
     const Slot* next = nullptr;
     if (slot.kind == Slot::Kind::kObject) {
-      for (const Branch& branch : slot.branches) {
-        if (branch.key == segment) next = &slots_[branch.slot];
-      }
+      next = member(slot, segment);
     } else if (slot.kind == Slot::Kind::kArray) {
       std::size_t index = 0;
       const char* end = segment.data() + segment.size();

@@ -46,6 +46,7 @@ class ParameterTemplate {
  private:
   std::size_t add(const json::Value& value);
   json::Value fixed_value(const Slot& slot) const;
+  const Slot* member(const Slot& slot, std::string_view key) const;
   std::vector<Slot> slots_;  // children before parents, the root last
   std::vector<Expression> expressions_;
 };

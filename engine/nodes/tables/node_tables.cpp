@@ -1,6 +1,13 @@
 // node_tables OUT.cpp IN.node.yml...: compiles the descriptions of node types into constant tables
 // (engine/nodes/description.h). Runs during the build; what is wrong in a file stops it with
 // file:line:column.
+//
+// A file: type, versions, defaultVersion (else the newest), effect (pure, read, write), trigger,
+// runs (false: never executed), outputs, credentials, properties. A property: name, type, default,
+// multiple, noExpression, late, options (allowed values), show and hide (each a map from a sibling,
+// "/name" or "@version" to values or comparisons such as { gte: 3.4 }), properties (of a
+// collection), groups (of a fixedCollection: name, properties). Several properties may have one
+// name: the one that is shown counts.
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <latch>
 #include <mutex>
@@ -76,6 +77,7 @@ struct Engine::State {
   Result<> set_up();
   void make_worker(Loop& loop, const WorkerLimits& limits);
   void look(std::shared_ptr<std::latch> applied, bool always);
+  std::vector<const WorkflowFile*> files_in_order() const;
   void apply(const Activation& activation);
   void report(const Activation& activation);
   void resume_unfinished();
@@ -92,9 +94,8 @@ struct Engine::State {
   std::vector<std::unique_ptr<Worker>> workers;
   std::unique_ptr<WebhookService> service;
 
-  std::mutex looking;          // one at a time looks at the folder
-  std::string folder_problem;  // as it was logged
-  mutable std::mutex lock;     // what follows
+  std::mutex looking;       // one at a time looks at the folder
+  mutable std::mutex lock;  // what follows
   std::vector<WorkflowStatus> status;
   bool stopping = false;
   std::condition_variable changed;
@@ -103,7 +104,6 @@ struct Engine::State {
 
 void Engine::State::make_worker(Loop& loop, const WorkerLimits& limits) {
   clients.push_back(std::make_unique<http::FetchClient>(loop));
-  const bool env_blocked = setting(options.environment, "N8N_BLOCK_ENV_ACCESS_IN_NODE") == "true";
   ExecutionWorld world{
       .loop = loop,
       .services = NodeServices{.loop = loop,
@@ -111,7 +111,7 @@ void Engine::State::make_worker(Loop& loop, const WorkerLimits& limits) {
                                .entropy = *options.entropy,
                                .targets = options.directory ? options.directory(loop) : nullptr,
                                .client = clients.back().get(),
-                               .environment = env_blocked ? nullptr : &options.environment},
+                               .environment = visible_environment(options.environment)},
       .store = *store,
       .clock = *options.clock,
       .log = options.log,
@@ -142,12 +142,26 @@ Result<> Engine::State::set_up() {
   return {};
 }
 
+// Those that are active come first: a new file does not take a webhook away from them.
+std::vector<const WorkflowFile*> Engine::State::files_in_order() const {
+  std::vector<const WorkflowFile*> first, others;
+  const std::lock_guard held(lock);
+  for (const WorkflowFile* file : folder.files()) {
+    const bool active = std::ranges::any_of(status, [&](const WorkflowStatus& known) {
+      return known.active && known.file == file->path.string();
+    });
+    (active ? first : others).push_back(file);
+  }
+  first.insert(first.end(), others.begin(), others.end());
+  return first;
+}
+
 // Reads what changed and publishes it; `applied` counts down for each edge loop in any case.
 void Engine::State::look(std::shared_ptr<std::latch> applied, bool always) {
   const std::lock_guard one_at_a_time(looking);
   const bool changed = !options.workflows.empty() && folder.scan();
   if (!changed && !always) return;
-  const Activation activation = activate(folder.files(), versions);
+  const Activation activation = activate(files_in_order(), versions);
   std::vector<WorkflowPtr> active;
   for (const Activated& each : activation.workflows)
     if (each.workflow) active.push_back(each.workflow->prepared->workflow_ptr());
@@ -173,15 +187,29 @@ void Engine::State::apply(const Activation& activation) {
           fmt::format("{} {}", webhook->setup.method, service->url(webhook->setup.path)));
     all.push_back(std::move(one));
   }
+  if (!folder.problem().empty())
+    all.push_back({.file = options.workflows.string(),
+                   .id = {},
+                   .name = options.workflows.filename().string(),
+                   .active = false,
+                   .webhooks = {},
+                   .problems = {folder.problem()}});
+  std::ranges::sort(all, {}, &WorkflowStatus::file);
   const std::lock_guard held(lock);
   status = std::move(all);
 }
 
+// What is new since the last look.
 void Engine::State::report(const Activation& activation) {
   if (options.log == nullptr) return;
   if (!folder.problem().empty())
     options.log->error("the workflow folder cannot be read", {{"error", folder.problem()}});
+  const std::lock_guard held(lock);
   for (const Activated& each : activation.workflows) {
+    const bool known = std::ranges::any_of(status, [&](const WorkflowStatus& before) {
+      return before.file == each.file && before.id == each.id && before.problems == each.problems;
+    });
+    if (known) continue;
     for (const std::string& problem : each.problems)
       options.log->warn(each.workflow ? "workflow has a problem" : "workflow is not active",
                         {{"file", each.file}, {"workflow", each.name}, {"error", problem}});

@@ -15,6 +15,9 @@ namespace {
 // behind a request.
 constexpr auto kLongestSlice = std::chrono::milliseconds(2);
 
+// A node that took so long is not to be run again after a crash if that can be helped.
+constexpr std::int64_t kWorthKeepingMs = 1000;
+
 Deadline deadline_after(Duration timeout) {
   return timeout == kNoTimeout ? kNever : Clock::now() + timeout;
 }
@@ -57,9 +60,11 @@ Task<void> Execution::run() {
     if (next.run->wait > Duration::zero()) co_await sleep(world_.loop, next.run->wait);
     std::optional<Finished> finished = co_await run_node(*next.run);
     if (!finished) co_return;
+    const bool took_long = journal_.stored() && finished->took_ms >= kWorthKeepingMs;
     next = advance(*std::move(finished));
     // So that a crash from here on does not find a write whose outcome nobody knows.
-    if (std::exchange(wrote_, false)) journal_.commit_behind();
+    if (std::exchange(wrote_, false) || took_long || workflow_->workflow().settings().save_progress)
+      journal_.commit_behind();
     if (next.run && answer_.held && !co_await send_held_answer()) co_return;
   }
   co_await end();

@@ -42,11 +42,21 @@ ExecutionWrite Journal::take() {
   return write;
 }
 
+// After one that did not succeed nothing that follows may.
+void Journal::note(Result<Written> written) {
+  const bool good = written && *written == Written::kDone;
+  if (!good && !trouble_) trouble_ = std::move(written);
+}
+
 Task<Result<Written>> Journal::settle_behind() {
-  if (!behind_) co_return Written::kDone;
-  Task<Result<Written>> earlier = *std::move(behind_);
-  behind_.reset();
-  co_return co_await std::move(earlier);
+  while (!behind_.empty()) {
+    Task<Result<Written>> earlier = std::move(behind_.front());
+    behind_.pop_front();
+    note(co_await std::move(earlier));
+  }
+  if (!trouble_) co_return Written::kDone;
+  if (*trouble_) co_return **trouble_;
+  co_return std::unexpected(trouble_->error().copy());
 }
 
 Task<Result<Written>> Journal::commit() {
@@ -57,8 +67,11 @@ Task<Result<Written>> Journal::commit() {
 }
 
 void Journal::commit_behind() {
-  // One at a time: what comes meanwhile goes with the next.
-  if (!behind_ && !write_.entries.empty()) behind_ = store_.write(loop_, take());
+  while (!behind_.empty() && behind_.front().done()) {
+    note(behind_.front().take());
+    behind_.pop_front();
+  }
+  if (!trouble_ && !write_.entries.empty()) behind_.push_back(store_.write(loop_, take()));
 }
 
 Task<Result<Written>> Journal::close(ExecutionEnd end) {

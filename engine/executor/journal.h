@@ -3,6 +3,7 @@
 // the outside) and at the end. Owned by the execution, on its loop; destroying it drops what was
 // not committed.
 #pragma once
+#include <deque>
 #include <optional>
 #include <vector>
 
@@ -40,13 +41,15 @@ class Journal {
 
  private:
   Task<Result<Written>> settle_behind();
+  void note(Result<Written> written);
   ExecutionWrite take();
 
   Loop& loop_;
   ExecutionStore& store_;
   ExecutionWrite write_;  // what the next commit writes
   std::uint64_t next_sequence_;
-  std::optional<Task<Result<Written>>> behind_;
+  std::deque<Task<Result<Written>>> behind_;  // oldest first; the store keeps their order
+  std::optional<Result<Written>> trouble_;    // how the first that did not succeed ended
 };
 
 }  // namespace vaettir::engine

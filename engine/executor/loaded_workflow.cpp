@@ -48,6 +48,11 @@ Result<ExecutionDefaults> execution_defaults(const Environment& environment) {
   return defaults;
 }
 
+const Environment* visible_environment(const Environment& environment) {
+  const auto blocked = environment.find("N8N_BLOCK_ENV_ACCESS_IN_NODE");
+  return blocked != environment.end() && blocked->second == "true" ? nullptr : &environment;
+}
+
 LoadedWorkflow::LoadedWorkflow(std::shared_ptr<const PreparedWorkflow> bound,
                                const ExecutionDefaults& defaults)
     : prepared(std::move(bound)),

@@ -24,6 +24,9 @@ struct ExecutionDefaults {
 // Errors: bad_request, naming the variable.
 Result<ExecutionDefaults> execution_defaults(const Environment& environment);
 
+// What $env shows: nullptr where N8N_BLOCK_ENV_ACCESS_IN_NODE says that it shows nothing.
+const Environment* visible_environment(const Environment& environment);
+
 struct LoadedWorkflow {
   LoadedWorkflow(std::shared_ptr<const PreparedWorkflow> bound, const ExecutionDefaults& defaults);
 

@@ -182,6 +182,10 @@ Task<void> Worker::store_for_later(Trigger trigger) {
     co_return;
   }
   std::exchange(trigger.caller, nullptr)->accepted();
+  if (stopping_.load(std::memory_order_relaxed)) {
+    waiting_.fetch_sub(1, std::memory_order_relaxed);  // the next start takes it up
+    co_return;
+  }
   queue_.emplace_back(*id);
   dispatch();
 }

@@ -90,6 +90,23 @@ TEST_F(EngineFolder, IsFollowed) {
   EXPECT_EQ(engine_->executions(100).value().size(), 4u) << "executions stay";
 }
 
+TEST_F(EngineFolder, ANewFileDoesNotTakeAWebhookAway) {
+  write("z.json", chain_file("z", {hook("mine", "lastNode")}));
+  open();
+  write("a.json", chain_file("a", {hook("mine", "onReceived")}));
+  engine_->rescan();
+  EXPECT_THAT(problems("a.json"), HasSubstr("'z'"));
+  EXPECT_EQ(problems("z.json"), "");
+  EXPECT_NE(call("/webhook/mine").body, R"({"message":"Workflow was started"})");
+}
+
+TEST_F(EngineFolder, AFolderThatIsNotThereIsSaid) {
+  std::filesystem::remove_all(root_ / "workflows");
+  open();
+  ASSERT_EQ(engine_->status().size(), 1u);
+  EXPECT_THAT(engine_->status()[0].problems[0], HasSubstr("workflows"));
+}
+
 TEST_F(EngineFolder, AStopRefusesNewCallsAndAStartGoesOn) {
   write("a.json", chain_file("a", {hook("go", "onReceived")}));
   open();

@@ -120,6 +120,53 @@ TEST(Execution, AWorkflowMayAskToBeStopped) {
   EXPECT_EQ(after.calls, 0);
 }
 
+// Two reads, the process ends in the second; how many are made by the next one.
+int reads_after_a_crash(const char* name, const std::string& settings) {
+  const auto file = fresh_file(name);
+  {
+    WebhookHouse house(0, {}, ExecutionStore::open(file, "old").value());
+    Gate gate;
+    house.targets = &gate;
+    gate.on_call = [&] { gate.open = gate.calls == 1; };
+    FileNode second = call_gate("GET");
+    second.name = "Again";
+    house.activate(
+        {chain_file("a", {hook("go", "onReceived"), call_gate("GET"), second}, settings)});
+    EXPECT_EQ(house.call("POST", "/webhook/go").status, 200);
+    house.run_until([&] { return gate.calls == 2; });
+  }
+  return restarted(file).calls;
+}
+
+TEST(Execution, SavedProgressIsNotMadeAgain) {
+  EXPECT_EQ(
+      reads_after_a_crash("progress.db", R"("executionOrder":"v1","saveExecutionProgress":true)"),
+      1);
+  EXPECT_EQ(reads_after_a_crash("none.db", R"("executionOrder":"v1")"), 2);
+}
+
+TEST(Execution, AWorkingWorkerKeepsItsLease) {
+  WebhookHouse house(0, WorkerLimits{.lease = std::chrono::milliseconds(400),
+                                     .renewal = std::chrono::milliseconds(50)});
+  Gate gate;
+  gate.open = false;
+  house.targets = &gate;
+  house.activate({chain_file("a", {hook("go", "onReceived"), call_gate("GET")})});
+  ASSERT_EQ(house.call("POST", "/webhook/go").status, 200);
+  house.run_until([&] { return gate.calls == 1; });
+  const Deadline later = Clock::now() + std::chrono::milliseconds(900);
+  house.run_until([&] { return Clock::now() > later; });
+  auto claim = house.store->claim(house.edge, house.rows()[0].id, {"test/9", 1LL << 60},
+                                  epoch_ms(real_wall_clock().now()));
+  house.run_until([&] { return claim.done(); });
+  const auto claimed = claim.take();
+  ASSERT_TRUE(claimed);
+  EXPECT_FALSE(*claimed) << "its first lease would be over by now";
+  gate.open = true;
+  house.until_idle();
+  EXPECT_EQ(house.rows()[0].status, "success");
+}
+
 TEST(Execution, AFencedWorkerStopsWithoutATrace) {
   const auto file = fresh_file("fenced.db");
   Gate gate;

@@ -9,6 +9,12 @@ namespace {
 namespace fs = std::filesystem;
 using Role = routes::SourceFile::Role;
 
+// Names of the program's own settings; a workflow's secrets (GITHUB_TOKEN) have names of their own.
+constexpr std::string_view kOwnPrefixes[] = {"N8N_",     "DB_",   "QUEUE_BULL_",
+                                             "VAETTIR_", "OTEL_", "OPIK_"};
+constexpr std::string_view kSecretWords[] = {"KEY",    "PASSWORD", "TOKEN",
+                                             "SECRET", "AUTH",     "HEADERS"};
+
 bool is_yaml(const fs::path& path) {
   return path.extension() == ".yml" || path.extension() == ".yaml";
 }
@@ -82,6 +88,18 @@ Result<Environment> effective_environment(const std::optional<fs::path>& env_fil
   TRY(std::string text, read_file(*env_file));
   TRY(Environment above, parse_env_file(text, env_file->string()));
   for (auto& [name, value] : above) environment.insert_or_assign(name, std::move(value));
+  return environment;
+}
+
+Environment without_own_secrets(Environment environment) {
+  std::erase_if(environment, [](const auto& each) {
+    const std::string_view name = each.first;
+    const bool ours = std::ranges::any_of(
+        kOwnPrefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
+    const bool secret = std::ranges::any_of(
+        kSecretWords, [&](std::string_view word) { return name.find(word) != name.npos; });
+    return ours && secret;
+  });
   return environment;
 }
 

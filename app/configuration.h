@@ -25,6 +25,10 @@ std::optional<std::filesystem::path> env_file(const std::string& flag,
 // and line.
 Result<Environment> effective_environment(const std::optional<std::filesystem::path>& env_file);
 
+// What a workflow's $env may show: everything but the program's own secrets (keys, passwords,
+// tokens of the store, the queue and the runners).
+Environment without_own_secrets(Environment environment);
+
 // The main file and the route files that its providers.file names, in the order of their names.
 // Errors: internal, naming the file that cannot be read.
 Result<std::vector<routes::SourceFile>> read_configuration(const std::filesystem::path& main,

@@ -20,7 +20,7 @@ Result<engine::ExecuteOutcome> execute_once(const Options& options) {
   // Targets of the environment are reached as in `serve`; none of them has a server here.
   TargetsHere targets(loop, environment);
   engine::EngineOptions engine;
-  engine.environment = environment;
+  engine.environment = without_own_secrets(environment);
   engine.directory = [&targets](Loop&) { return targets.directory(); };
   std::optional<std::filesystem::path> input;
   if (!options.input.empty()) input = options.input;

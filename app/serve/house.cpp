@@ -172,7 +172,7 @@ Started House::open_edge() {
 
 Started House::open_engine() {
   engine::EngineOptions options;
-  options.environment = edge_->environment();
+  options.environment = without_own_secrets(edge_->environment());
   options.data = data_;
   options.workflows = options_.workflows;
   options.edge_loops = threads_->edge_loops();

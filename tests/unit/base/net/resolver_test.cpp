@@ -52,15 +52,18 @@ TEST_F(ResolverTest, WhatIsNoNameIsRefused) {
 
 TEST_F(ResolverTest, TheDeadlineHoldsWhileTheSystemIsAskedOnce) {
   // Both threads are busy, so the question cannot be answered.
-  std::atomic<bool> release{false};
-  std::atomic<int> blocked{0};
-  const auto block = [&] {
-    ++blocked;
-    while (!release) std::this_thread::sleep_for(1ms);
+  struct Gate {
+    std::atomic<bool> open{false};
+    std::atomic<int> waiting{0};
+  };
+  const auto gate = std::make_shared<Gate>();  // the second thread may leave it after this test
+  const auto block = [gate] {
+    ++gate->waiting;
+    while (!gate->open) std::this_thread::sleep_for(1ms);
   };
   pool.submit(block);
   pool.submit(block);
-  while (blocked < 2) std::this_thread::sleep_for(1ms);
+  while (gate->waiting < 2) std::this_thread::sleep_for(1ms);
   auto first = resolver->resolve("some-name.invalid", 80, Clock::now() + 30ms);
   auto second = resolver->resolve("some-name.invalid", 80, Clock::now() + 25s);
   {
@@ -69,7 +72,7 @@ TEST_F(ResolverTest, TheDeadlineHoldsWhileTheSystemIsAskedOnce) {
   EXPECT_EQ(pool.waiting(), 1u);
   EXPECT_EQ(finish(loop, first).error().cause(), Cause::kDnsFailure);
   EXPECT_FALSE(second.done());
-  release = true;
+  gate->open = true;
   EXPECT_FALSE(finish(loop, second));
 }
 
